@@ -1,0 +1,108 @@
+//! The only reader of the environment.
+//!
+//! Values are read once, at the start of a process, and handed on; nothing else depends on what a
+//! caller's shell happens to export.
+
+use std::path::PathBuf;
+
+/// What the process was told by its environment. Empty variables count as unset.
+#[derive(Debug, Clone, Default)]
+pub struct Env {
+    /// `HOME` (`USERPROFILE` on Windows).
+    pub home: Option<PathBuf>,
+    /// `REJOIN_HOME`: the state directory, when the user chose one.
+    pub rejoin_home: Option<PathBuf>,
+    /// `XDG_STATE_HOME`, when absolute (a relative one is to be ignored, XDG base directory specification).
+    pub xdg_state_home: Option<PathBuf>,
+    /// `XDG_DATA_HOME`, when absolute.
+    pub xdg_data_home: Option<PathBuf>,
+    /// `LOCALAPPDATA`, on Windows.
+    pub local_app_data: Option<PathBuf>,
+    /// `CLAUDE_CONFIG_DIR`: Claude Code's own directory, when not `~/.claude`.
+    pub claude_config_dir: Option<PathBuf>,
+    /// `CLAUDE_PROJECT_DIR`: the folder the session was started in.
+    pub claude_project_dir: Option<PathBuf>,
+    /// `CLAUDE_CODE_SESSION_ID`: the session this process runs inside of.
+    pub claude_session_id: Option<String>,
+    /// `CLAUDE_PID`: process id of `claude`; missing below 2.1.214.
+    pub claude_pid: Option<u32>,
+    /// `CLAUDE_CODE_SESSION_ATTENDED`: whether a person sits at the session; missing below 2.1.280.
+    pub attended: Option<bool>,
+    /// `CLAUDE_CODE_ENTRYPOINT`: `cli` for the interface, `sdk-cli` for `-p`.
+    pub entrypoint: Option<String>,
+    /// `REJOIN_ACK_FD`: the descriptor that tests read acknowledgements from.
+    pub ack_fd: Option<i32>,
+}
+
+#[allow(clippy::disallowed_methods)]
+fn text(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|v| !v.is_empty())
+}
+
+#[allow(clippy::disallowed_methods)]
+fn path(name: &str) -> Option<PathBuf> {
+    std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from)
+}
+
+fn absolute(name: &str) -> Option<PathBuf> {
+    path(name).filter(|p| p.is_absolute())
+}
+
+impl Env {
+    /// Reads the process environment.
+    pub fn read() -> Self {
+        Self {
+            home: absolute(if cfg!(windows) { "USERPROFILE" } else { "HOME" }),
+            rejoin_home: absolute("REJOIN_HOME"),
+            xdg_state_home: absolute("XDG_STATE_HOME"),
+            xdg_data_home: absolute("XDG_DATA_HOME"),
+            local_app_data: absolute("LOCALAPPDATA"),
+            claude_config_dir: absolute("CLAUDE_CONFIG_DIR"),
+            claude_project_dir: absolute("CLAUDE_PROJECT_DIR"),
+            claude_session_id: text("CLAUDE_CODE_SESSION_ID"),
+            claude_pid: text("CLAUDE_PID").and_then(|v| v.parse().ok()),
+            attended: text("CLAUDE_CODE_SESSION_ATTENDED").map(|v| v == "1"),
+            entrypoint: text("CLAUDE_CODE_ENTRYPOINT"),
+            ack_fd: text("REJOIN_ACK_FD").and_then(|v| v.parse().ok()),
+        }
+    }
+
+    /// The state directory: `$REJOIN_HOME`, else the platform's place for state.
+    ///
+    /// `None` when nothing names a home; a hook then does nothing, a command says so.
+    pub fn state_dir(&self) -> Option<PathBuf> {
+        if let Some(dir) = &self.rejoin_home {
+            return Some(dir.clone());
+        }
+        if cfg!(windows) {
+            return self.local_app_data.as_ref().map(|d| d.join("rejoin"));
+        }
+        if let Some(dir) = &self.xdg_state_home {
+            return Some(dir.join("rejoin"));
+        }
+        let home = self.home.as_ref()?;
+        Some(if cfg!(target_os = "macos") {
+            home.join("Library/Application Support/rejoin")
+        } else {
+            home.join(".local/state/rejoin")
+        })
+    }
+
+    /// Where the hook executables live: a path that outlives updates of the package they came in.
+    pub fn data_dir(&self) -> Option<PathBuf> {
+        if cfg!(windows) {
+            return self.local_app_data.as_ref().map(|d| d.join("rejoin"));
+        }
+        if let Some(dir) = &self.xdg_data_home {
+            return Some(dir.join("rejoin"));
+        }
+        self.home.as_ref().map(|home| home.join(".local/share/rejoin"))
+    }
+
+    /// Claude Code's own directory: `$CLAUDE_CONFIG_DIR`, else `~/.claude`.
+    pub fn claude_dir(&self) -> Option<PathBuf> {
+        self.claude_config_dir
+            .clone()
+            .or_else(|| self.home.as_ref().map(|home| home.join(".claude")))
+    }
+}

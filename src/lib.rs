@@ -1,0 +1,22 @@
+//! Follows Claude Code sessions and tells the next session where the work stands.
+//!
+//! Hook executables (`hooks/`) and the `rejoin` command (`src/main.rs`) are thin mains over this
+//! library. `ARCHITECTURE.md` has the map.
+
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod env;
+pub mod follow;
+pub mod git;
+pub mod hook;
+pub mod protocol;
+pub mod redact;
+pub mod resume;
+pub mod search;
+pub mod session;
+pub mod settings;
+pub mod skills;
+pub mod store;
+pub mod transcript;
+pub mod usage;

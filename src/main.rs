@@ -1,0 +1,5 @@
+//! The `rejoin` command.
+
+fn main() -> std::process::ExitCode {
+    rejoin::cli::run()
+}

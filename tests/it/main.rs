@@ -1,0 +1,1 @@
+//! The one integration crate: everything that needs files, processes or the real CLI.
