@@ -1,1 +1,3 @@
 //! The one integration crate: everything that needs files, processes or the real CLI.
+
+mod fold;
