@@ -26,6 +26,12 @@ pub(super) fn quote(whole: &str, line: Place) -> Quote {
     Quote { text, whole: cut.then_some(line) }
 }
 
+/// Text of which no transcript line is known, as it is kept.
+pub fn keep_quote(whole: &str) -> Quote {
+    let clean = redact(bounds::prefix(whole, 4096));
+    Quote { text: text::cut(clean.trim(), WHOLE), whole: None }
+}
+
 /// A line of text as it is kept: secrets removed, at most `max` units.
 pub(super) fn short(whole: &str, max: usize) -> String {
     text::line(&redact(bounds::prefix(whole, 4096)), max)
@@ -222,7 +228,7 @@ impl Session {
             if turn.end == End::Open {
                 turn.end = End::Stopped;
             }
-        } else if matches!(self.turn(at).end, End::Stopped) {
+        } else if stop == Some(Stop::ToolUse) && self.turn(at).end == End::Stopped {
             // A Stop hook made Claude continue.
             self.turn(at).end = End::Open;
         }

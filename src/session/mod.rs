@@ -15,8 +15,9 @@ pub mod signature;
 pub mod summary;
 pub mod symbols;
 pub mod text;
+mod told;
 pub mod tracker;
 
 pub use bounds::{merge_family, merge_touch};
 pub use facts::Session;
-pub use fold::WHOLE;
+pub use fold::{WHOLE, keep_quote};
