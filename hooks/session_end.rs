@@ -1,6 +1,6 @@
 //! Started by Claude Code at `SessionEnd`.
 
-use rejoin::hook::{session_end, run};
+use rejoin::hook::{run, session_end};
 use rejoin::protocol::Event;
 
 fn main() -> std::process::ExitCode {

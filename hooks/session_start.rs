@@ -1,6 +1,6 @@
 //! Started by Claude Code at `SessionStart`.
 
-use rejoin::hook::{session_start, run};
+use rejoin::hook::{run, session_start};
 use rejoin::protocol::Event;
 
 fn main() -> std::process::ExitCode {

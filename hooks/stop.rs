@@ -1,6 +1,6 @@
 //! Started by Claude Code at `Stop`.
 
-use rejoin::hook::{stop, run};
+use rejoin::hook::{run, stop};
 use rejoin::protocol::Event;
 
 fn main() -> std::process::ExitCode {

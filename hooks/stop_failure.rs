@@ -1,6 +1,6 @@
 //! Started by Claude Code at `StopFailure`.
 
-use rejoin::hook::{stop_failure, run};
+use rejoin::hook::{run, stop_failure};
 use rejoin::protocol::Event;
 
 fn main() -> std::process::ExitCode {

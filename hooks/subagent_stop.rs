@@ -1,6 +1,6 @@
 //! Started by Claude Code at `SubagentStop`.
 
-use rejoin::hook::{subagent_stop, run};
+use rejoin::hook::{run, subagent_stop};
 use rejoin::protocol::Event;
 
 fn main() -> std::process::ExitCode {

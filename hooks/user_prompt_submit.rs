@@ -1,6 +1,6 @@
 //! Started by Claude Code at `UserPromptSubmit`.
 
-use rejoin::hook::{user_prompt_submit, run};
+use rejoin::hook::{run, user_prompt_submit};
 use rejoin::protocol::Event;
 
 fn main() -> std::process::ExitCode {

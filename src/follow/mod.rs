@@ -4,11 +4,13 @@
 //! session later fold the records and what the transcript has gained into the state, and derive
 //! the resume log from it.
 
+pub mod opening;
 mod project;
 mod recent;
 mod record;
 mod state;
 
+pub use opening::Opening;
 pub use project::Place;
 pub use recent::{Entry, Recent};
 pub use record::{Record, Told};
@@ -58,44 +60,33 @@ impl Following {
     pub fn fold(&mut self, transcript: &Path, first: Option<u64>) -> std::io::Result<()> {
         let id = self.state.session.id.clone();
         let session = &mut self.state.session;
-        let report = transcript::follow(transcript, &mut self.state.cursor, first, &mut |told| {
-            match told {
-                transcript::Told::Restarted => {
-                    let notes = std::mem::take(&mut session.notes);
-                    *session = crate::session::Session { notes, id: id.clone(), ..Default::default() };
-                }
-                transcript::Told::Event(at, event) => session.apply(at, event),
-            }
-        })?;
+        let report =
+            transcript::follow(
+                transcript,
+                &mut self.state.cursor,
+                first,
+                &mut |told| match told {
+                    transcript::Told::Restarted => {
+                        let notes = std::mem::take(&mut session.notes);
+                        *session =
+                            crate::session::Session { notes, id: id.clone(), ..Default::default() };
+                    }
+                    transcript::Told::Event(at, event) => session.apply(at, event),
+                },
+            )?;
         self.read += report.bytes;
         self.state.transcript = Some(transcript.to_owned());
         self.state.settle();
         Ok(())
     }
 
-    /// Composes the resume log from the state.
-    pub fn compose(&self, about: &About) -> ResumeLog {
-        compose(&self.state, about)
-    }
-
     /// Replaces the snapshot and, after it, the resume log that follows from it.
     pub fn save(&mut self, durability: Durability, now: DateTime<Utc>) -> store::Result<()> {
         self.lock.save(&self.state, durability)?;
         let path = self.lock.session().dir().join("resume.md");
-        let about = About { log_path: Some(path.display().to_string()), ..About::at(now) };
-        let log = self.compose(&about);
+        let about = About { log_path: Some(path.display().to_string()), now, ..About::default() };
+        let log = compose(&self.state, &about);
         self.lock.write_derived("resume.md", &resume::markdown(&log))
-    }
-
-    /// Writes one of Claude's own summaries beside the state; they are numbered from 1.
-    pub fn keep_summary(&mut self, text: &str) -> store::Result<()> {
-        let number = self.lock.session().list("compactions")?.len() + 1;
-        self.lock.write_file(&format!("compactions/{number:04}.md"), text, Durability::Cached)
-    }
-
-    /// Appends a record without folding anything.
-    pub fn append(&mut self, record: &Record) -> store::Result<()> {
-        self.lock.append(&record.line()).map(drop)
     }
 
     /// Takes the session away with everything in it.
@@ -111,6 +102,19 @@ pub fn append(session: &store::Session, record: &Record, wait: Wait) -> store::R
     match session.lock(wait).and_then(|mut lock| lock.append(&line).map(drop)) {
         Err(store::Error::Busy { .. } | store::Error::Newer { .. }) => session.pend(&line),
         done => done,
+    }
+}
+
+/// Keeps one of Claude's own summaries beside the state; they are numbered from 1. When the lock
+/// can't be had in time it is left out: the transcript has it as well.
+pub fn keep_summary(session: &store::Session, text: &str, wait: Wait) -> store::Result<()> {
+    match session.lock(wait) {
+        Ok(lock) => {
+            let number = session.list("compactions")?.len() + 1;
+            lock.write_file(&format!("compactions/{number:04}.md"), text, Durability::Cached)
+        }
+        Err(store::Error::Busy { .. }) => Ok(()),
+        Err(error) => Err(error),
     }
 }
 
@@ -140,14 +144,17 @@ pub fn look(session: &store::Session) -> store::Result<State> {
         let facts = &mut state.session;
         let id = facts.id.clone();
         // A transcript that can't be read leaves what was known of it.
-        let read = transcript::follow(&path, &mut state.cursor, Some(transcript::FIRST_READ), &mut |told| {
-            match told {
+        let read = transcript::follow(
+            &path,
+            &mut state.cursor,
+            Some(transcript::FIRST_READ),
+            &mut |told| match told {
                 transcript::Told::Restarted => {
                     *facts = crate::session::Session { id: id.clone(), ..Default::default() };
                 }
                 transcript::Told::Event(at, event) => facts.apply(at, event),
-            }
-        });
+            },
+        );
         drop(read);
         state.settle();
     }

@@ -9,7 +9,6 @@ pub mod post_tool_batch;
 pub mod pre_compact;
 pub mod session_end;
 pub mod session_start;
-mod start;
 mod stdin;
 pub mod stop;
 pub mod stop_failure;
@@ -69,16 +68,17 @@ pub struct Context {
 }
 
 impl Context {
-    /// The session's place: its project is that of the folder it was started in, whatever the
-    /// folder it stands in now.
-    fn place(&self) -> Result<Place, Fault> {
+    /// The session's place and its project's part of the state; `None` where the user switched us
+    /// off. The project is that of the folder the session was started in, whatever the folder it
+    /// stands in now.
+    fn project(&self) -> Result<Option<(Place, store::Project)>, Fault> {
+        if self.store.is_off() {
+            return Ok(None);
+        }
         let folder = self.env.claude_project_dir.as_deref().or(self.input.cwd.as_deref());
-        Ok(Place::of(folder.ok_or("the input names no folder")?, &self.env))
-    }
-
-    /// The session's part of the state.
-    fn session(&self) -> Result<store::Session, Fault> {
-        Ok(self.place()?.open(&self.store)?.session(&self.id))
+        let place = Place::of(folder.ok_or("the input names no folder")?, &self.env);
+        let project = place.open(&self.store)?;
+        Ok((!project.is_off()).then_some((place, project)))
     }
 
     /// What was told, as a record of the journal.
@@ -88,8 +88,16 @@ impl Context {
 
     /// Appends what was told to the session's journal: all that most events do.
     fn append(&self, told: crate::follow::Told) -> Result<Reply, Fault> {
-        crate::follow::append(&self.session()?, &self.record(told), LOCK)?;
+        if let Some((_, project)) = self.project()? {
+            crate::follow::append(&project.session(&self.id), &self.record(told), LOCK)?;
+        }
         Ok(Reply::default())
+    }
+
+    /// Whether a person sits at the session.
+    fn attended(&self) -> bool {
+        let interface = self.env.entrypoint.as_deref().is_none_or(|e| e == "cli");
+        self.env.attended.unwrap_or(interface)
     }
 
     /// Something to be told in the fault log that is no failure of this event.

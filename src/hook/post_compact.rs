@@ -7,13 +7,10 @@ use crate::redact::redact;
 
 /// Keeps Claude's own summary beside the state.
 pub fn handle(context: &Context) -> Result<Reply, Fault> {
-    let session = context.session()?;
+    let Some((_, project)) = context.project()? else { return Ok(Reply::default()) };
+    let session = project.session(&context.id);
     if let Some(summary) = &context.input.compact_summary {
-        match follow::open(&session, super::LOCK) {
-            Ok(following) => following.keep_summary(&redact(summary))?,
-            Err(crate::store::Error::Busy { .. }) => {}
-            Err(error) => return Err(error.into()),
-        }
+        follow::keep_summary(&session, &redact(summary), super::LOCK)?;
     }
     follow::append(&session, &context.record(Told::PostCompact), super::LOCK)?;
     Ok(Reply::default())

@@ -1,7 +1,7 @@
 //! Stop: a turn came to its end.
 
 use super::{Context, Fault};
-use crate::follow::{self, Told};
+use crate::follow::{self, Told, opening};
 use crate::protocol::Reply;
 use crate::session::keep_quote;
 use crate::store::Durability;
@@ -23,8 +23,7 @@ pub fn handle(context: &Context) -> Result<Reply, Fault> {
 
 /// Folds what the session has gained, with this event, and saves it durably.
 pub(super) fn fold(context: &Context, told: Told) -> Result<(), Fault> {
-    let place = context.place()?;
-    let project = place.open(&context.store)?;
+    let Some((_, project)) = context.project()? else { return Ok(()) };
     let session = project.session(&context.id);
     let record = context.record(told);
     let mut following = match follow::open(&session, super::LOCK) {
@@ -41,7 +40,7 @@ pub(super) fn fold(context: &Context, told: Told) -> Result<(), Fault> {
         None => {
             following.remove()?;
             let lock = project.lock(super::LOCK)?;
-            super::start::forget(&lock, context.id.as_str())?;
+            opening::forget(&lock, context.id.as_str())?;
             return Ok(());
         }
         Some(path) => {
@@ -52,10 +51,8 @@ pub(super) fn fold(context: &Context, told: Told) -> Result<(), Fault> {
     }
     following.state.take(&record);
     following.save(Durability::Synced, context.now)?;
-    let state = following.state.clone();
     let lock = project.lock(super::LOCK)?;
-    super::start::learn(&lock, context.id.as_str(), &state)?;
-    drop(following);
+    opening::learn(&lock, context.id.as_str(), &following.state)?;
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! UserPromptSubmit: a prompt was typed, or Claude Code made one.
 
 use super::{Context, Fault};
-use crate::follow::Told;
+use crate::follow::{Told, opening};
 use crate::protocol::Reply;
 use crate::session::facts::Quote;
 use crate::session::keep_quote;
@@ -18,10 +18,9 @@ pub fn handle(context: &Context) -> Result<Reply, Fault> {
     } else {
         keep_quote(prompt)
     };
-    let place = context.place()?;
-    let project = place.open(&context.store)?;
+    let Some((_, project)) = context.project()? else { return Ok(Reply::default()) };
     let told = Told::UserPromptSubmit { prompt_id: input.prompt_id.clone(), text };
     crate::follow::append(&project.session(&context.id), &context.record(told), super::LOCK)?;
-    super::start::first_prompt(context, &project)?;
+    opening::first_prompt(&project, context.id.as_str(), super::LOCK)?;
     Ok(Reply::default())
 }

@@ -1,1 +1,3 @@
-//! To be written.
+//! The resume log: what a later session needs to know of this one.
+
+pub mod policy;

@@ -17,7 +17,9 @@ pub mod symbols;
 pub mod text;
 mod told;
 pub mod tracker;
+mod window;
 
 pub use bounds::{merge_family, merge_touch};
 pub use facts::Session;
 pub use fold::{WHOLE, keep_quote};
+pub use window::window;

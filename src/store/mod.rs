@@ -44,6 +44,7 @@ mod paths;
 mod pending;
 mod project;
 mod session;
+mod switch;
 
 use std::path::{Path, PathBuf};
 
