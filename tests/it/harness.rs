@@ -124,7 +124,7 @@ fn an_early_escape_takes_the_prompt_back() {
     terminal.wait_for("esc to interrupt");
     terminal.key(Key::Escape);
     terminal.wait_for_input("Delete it all");
-    terminal.key(Key::CtrlU);
+    terminal.clear_input();
     terminal.submit("Explain it");
     terminal.wait_for("Understood.");
     api.main(2).assert_absent("Delete it all");

@@ -110,7 +110,7 @@ impl Home {
     }
 
     /// A start of `claude` in the project.
-    pub(crate) fn claude(&self) -> Launch<'_> {
+    pub(crate) fn claude(&self) -> Launch {
         Launch::new(self)
     }
 

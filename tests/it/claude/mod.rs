@@ -21,22 +21,22 @@ pub(crate) const SONNET: &str = "claude-sonnet-4-5-20250929";
 pub(crate) const OPUS: &str = "claude-opus-5-5";
 
 /// A start of `claude` in preparation.
-pub(crate) struct Launch<'a> {
-    home: &'a Home,
+pub(crate) struct Launch {
     folder: PathBuf,
     model: &'static str,
     permission_mode: Option<&'static str>,
     args: Vec<OsString>,
+    environment: Vec<(OsString, OsString)>,
 }
 
-impl<'a> Launch<'a> {
-    fn new(home: &'a Home) -> Self {
+impl Launch {
+    fn new(home: &Home) -> Self {
         Self {
-            home,
             folder: home.project().to_owned(),
             model: SONNET,
             permission_mode: Some("bypassPermissions"),
             args: Vec::new(),
+            environment: home.environment(),
         }
     }
 
@@ -49,6 +49,12 @@ impl<'a> Launch<'a> {
     /// Carries on a session: `--resume ID`.
     pub(crate) fn resume(self, session: &str) -> Self {
         self.arg("--resume").arg(session)
+    }
+
+    /// One more variable of its environment.
+    pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
+        self.environment.push((name.into(), value.into()));
+        self
     }
 
     pub(crate) fn model(mut self, model: &'static str) -> Self {
@@ -78,13 +84,13 @@ impl<'a> Launch<'a> {
         let launch = self.arg("-p").arg("--").arg(prompt);
         let mut command = Command::new(executable());
         command.args(launch.arguments()).current_dir(&launch.folder);
-        command.env_clear().envs(launch.home.environment());
+        command.env_clear().envs(launch.environment);
         Running::spawn(command)
     }
 
     /// Starts it in a terminal and waits until it takes input.
     pub(crate) fn terminal(self) -> Terminal {
-        Terminal::open(executable(), &self.arguments(), &self.folder, &self.home.environment())
+        Terminal::open(executable(), &self.arguments(), &self.folder, &self.environment)
     }
 
     fn arguments(&self) -> Vec<OsString> {

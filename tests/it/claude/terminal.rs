@@ -147,6 +147,18 @@ impl Terminal {
         });
     }
 
+    /// Empties the prompt box. Presses its key until that is seen to work: in the moment after a change of the whole
+    /// screen Claude Code takes no input.
+    #[track_caller]
+    pub(crate) fn clear_input(&mut self) {
+        let before = input_line(&self.screen()).map(str::to_owned);
+        super::eventually("the prompt box is empty", || {
+            self.key(Key::CtrlU);
+            let screen = self.screen();
+            (input_line(&screen) != before.as_deref()).then_some(())
+        });
+    }
+
     /// Types a prompt or a command and sends it off.
     #[track_caller]
     pub(crate) fn submit(&mut self, text: &str) {

@@ -17,7 +17,7 @@ fn rewind(terminal: &mut Terminal, prompt: &str) {
     terminal.key(Key::Enter);
     // The abandoned prompt comes back into the prompt box.
     terminal.wait_for_input(prompt);
-    terminal.key(Key::CtrlU);
+    terminal.clear_input();
 }
 
 /// Kills the session while it works on one more prompt, so that the next session gets its digest, and returns that digest.

@@ -82,10 +82,10 @@ fn after_an_api_error_the_next_session_gets_the_digest() {
     let api = Api::start();
     let home = home(&api);
     api.reply(write(&home, "src/heron.py"));
-    api.reply(Turn::error(401, "authentication_error", "the reeds are too thick"));
+    api.reply(Turn::error(529, "overloaded_error", "the reeds are too thick"));
     api.reply(Turn::text("Welcome back."));
 
-    let mut terminal = home.claude().terminal();
+    let mut terminal = home.claude().env("CLAUDE_CODE_MAX_RETRIES", "0").terminal();
     terminal.submit(HERONS);
     terminal.wait_for("the reeds are too thick");
     let session = newest_session(&home);
