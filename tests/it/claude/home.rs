@@ -23,7 +23,7 @@ pub(crate) struct Home {
 
 impl Home {
     pub(crate) fn new(api: &Api) -> Self {
-        // Not below the system's folder for temporary files: projects there are treated otherwise.
+        // In cargo's folder, where what a killed test leaves behind is swept with the build.
         let root = tempfile::Builder::new()
             .prefix("home-")
             .tempdir_in(env!("CARGO_TARGET_TMPDIR"))
