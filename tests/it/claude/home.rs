@@ -133,6 +133,8 @@ impl Home {
         let fixed = [
             ("ANTHROPIC_API_KEY", API_KEY),
             ("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1"),
+            // The model that a test names, also when its day of retirement has passed.
+            ("CLAUDE_CODE_DISABLE_LEGACY_MODEL_REMAP", "1"),
             ("DISABLE_AUTOUPDATER", "1"),
             ("DISABLE_TELEMETRY", "1"),
             ("GIT_CONFIG_NOSYSTEM", "1"),
