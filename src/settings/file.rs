@@ -198,9 +198,6 @@ fn swap(
 /// A copy of the text before our first edit, once.
 fn keep_backup(path: &Path, text: &str, there: Option<&Metadata>) -> Result<(), FileError> {
     let copy = backup_path(path);
-    if copy.symlink_metadata().is_ok() {
-        return Ok(());
-    }
     let write = |error| FileError::io(&copy, "write", error);
     let fresh = prepared(&copy, text.as_bytes(), there).map_err(write)?;
     match fresh.persist_noclobber(&copy) {

@@ -63,6 +63,20 @@ mod tests {
 
     #[test]
     #[cfg(unix)]
+    fn a_folder_made_anew_is_another() {
+        let base = tempfile::tempdir().unwrap();
+        let folder = base.path().join("f");
+        std::fs::create_dir(&folder).unwrap();
+        let held = File::open(&folder).unwrap();
+        assert!(same_file(&held, &folder));
+        std::fs::remove_dir(&folder).unwrap();
+        assert!(!same_file(&held, &folder));
+        std::fs::create_dir(&folder).unwrap();
+        assert!(!same_file(&held, &folder));
+    }
+
+    #[test]
+    #[cfg(unix)]
     fn a_held_lock_is_waited_for_and_a_removed_folder_is_not_mistaken() {
         let base = tempfile::tempdir().unwrap();
         let folder = base.path().join("f");

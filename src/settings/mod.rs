@@ -23,7 +23,7 @@ pub use document::Containers;
 use document::Document;
 pub use json::{Reason, Refusal};
 pub use permissions::allows;
-pub use registration::{Registered, registered};
+pub use registration::{Registered, disables_hooks, registered};
 
 /// A hook event that we follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

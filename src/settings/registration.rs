@@ -91,6 +91,13 @@ pub fn registered(text: &str) -> Result<Vec<Registered>, Refusal> {
     Ok(places(&Document::new(text)?)?.into_iter().map(|place| place.registered).collect())
 }
 
+/// Whether `disableAllHooks` is on in `text`: then Claude Code runs none, whosever they are.
+pub fn disables_hooks(text: &str) -> bool {
+    let root = json::parse(text).ok().flatten();
+    root.and_then(|root| Some(root.get(text, "disableAllHooks")?.raw(text) == "true"))
+        .unwrap_or(false)
+}
+
 /// Makes our entries exactly one per event of [`HOOKS`], with the path that `command` gives.
 pub(super) fn register(
     document: &mut Document,
