@@ -13,8 +13,15 @@ pub(super) fn chosen(text: &str, inject: Inject) -> Result<String, String> {
     let entry = document.entry("inject").or_insert_with(toml_edit::table);
     let table: &mut dyn TableLike =
         entry.as_table_like_mut().ok_or("`inject` is not a table; make it `[inject]`")?;
-    if table.get("default").and_then(toml_edit::Item::as_str) != Some(inject.name()) {
-        table.insert("default", value(inject.name()));
+    match table.get_mut("default").and_then(toml_edit::Item::as_value_mut) {
+        Some(there) if there.as_str() == Some(inject.name()) => {}
+        Some(there) => {
+            // White space and a comment beside the value are the user's.
+            let decor = there.decor().clone();
+            *there = inject.name().into();
+            *there.decor_mut() = decor;
+        }
+        None => drop(table.insert("default", value(inject.name()))),
     }
     Ok(document.to_string())
 }
@@ -26,8 +33,7 @@ mod tests {
     #[test]
     fn the_choice_is_set_and_the_rest_stays() {
         assert_eq!(chosen("", Inject::Notice).unwrap(), "[inject]\ndefault = \"notice\"\n");
-        let text =
-            "# mine\nretention = 30 # days\n\n[inject]\nclear = 'never'\ndefault = \"auto\" \n";
+        let text = "# mine\nretention = 30 # days\n\n[inject]\nclear = 'never'\ndefault = \"auto\" # why\n";
         let after = chosen(text, Inject::Always).unwrap();
         assert_eq!(after, text.replace("\"auto\"", "\"always\""));
         assert_eq!(chosen(&after, Inject::Always).unwrap(), after);

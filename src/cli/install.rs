@@ -82,7 +82,7 @@ fn plan(options: &args::Install, places: Places) -> Result<Job, Failure> {
     let own_copy = match &options.bin_dir {
         Some(folder) => {
             let name = format!("rejoin{}", std::env::consts::EXE_SUFFIX);
-            let path = places::absolute(folder)?.join(name);
+            let path = places::real(&places::absolute(folder)?).join(name);
             copies.push((own, path.clone()));
             Some(path)
         }
@@ -107,7 +107,7 @@ fn source(options: &args::Install, own: &Path, target: &Path) -> Result<PathBuf,
     let missing = |folder: &Path| installation::missing_executables(folder);
     match &options.from {
         Some(folder) => {
-            let folder = places::absolute(folder)?;
+            let folder = places::real(&places::absolute(folder)?);
             match missing(&folder).first() {
                 None => Ok(folder),
                 Some(name) => Err(Failure::Failed(format!(
@@ -154,7 +154,7 @@ pub(super) fn is_executable(path: &Path) -> bool {
 pub(super) fn rules(state: &Path) -> Result<Vec<String>, Failure> {
     let mut rules = vec![read_rule(places::text(state)?)];
     // Read through a link is allowed only when the path as given and the real one both are.
-    let real = read_rule(places::text(&real(state))?);
+    let real = read_rule(places::text(&places::real(state))?);
     if !rules.contains(&real) {
         rules.push(real);
     }
@@ -174,16 +174,6 @@ fn read_rule(state: &str) -> String {
         }
     }
     format!("Read(//{}/projects/**/resume.md)", pattern.trim_start_matches('/'))
-}
-
-/// `path` with its links resolved, so far as it exists.
-fn real(path: &Path) -> PathBuf {
-    for there in path.ancestors() {
-        if let (Ok(real), Ok(rest)) = (there.canonicalize(), path.strip_prefix(there)) {
-            return real.join(rest).components().collect();
-        }
-    }
-    path.to_owned()
 }
 
 /// The settings' text and what becomes of it.
@@ -396,11 +386,8 @@ fn report(
     let hooks = job.copies.iter().filter(|(_, to)| !own(to)).count();
     if hooks > 0 {
         let folder = job.places.executables();
-        writeln!(
-            terminal,
-            "{GOOD}installed{GOOD:#}  {hooks} hook executables in {}",
-            folder.display()
-        )?;
+        let what = if hooks == 1 { "hook executable" } else { "hook executables" };
+        writeln!(terminal, "{GOOD}installed{GOOD:#}  {hooks} {what} in {}", folder.display())?;
     }
     if let Some((_, to)) = job.copies.iter().find(|(_, to)| own(to)) {
         writeln!(terminal, "{GOOD}installed{GOOD:#}  {}", to.display())?;
@@ -416,11 +403,8 @@ fn report(
         }
     }
     if config_changed {
-        writeln!(
-            terminal,
-            "{GOOD}set{GOOD:#}        in {}",
-            job.places.state.join("config.toml").display()
-        )?;
+        let path = job.places.state.join("config.toml");
+        writeln!(terminal, "{GOOD}configured{GOOD:#} {}", path.display())?;
     }
     if job.copies.is_empty() && !settings_changed && !config_changed && !record_changed {
         writeln!(terminal, "nothing to do: all is installed as it should be")?;

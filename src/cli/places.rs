@@ -67,6 +67,16 @@ pub(crate) fn absolute(path: &Path) -> Result<PathBuf, Failure> {
     Ok(whole.components().collect())
 }
 
+/// `path` with its links resolved, so far as it exists, and without `..`.
+pub(crate) fn real(path: &Path) -> PathBuf {
+    for there in path.ancestors() {
+        if let (Ok(real), Ok(rest)) = (there.canonicalize(), path.strip_prefix(there)) {
+            return real.join(rest).components().collect();
+        }
+    }
+    path.to_owned()
+}
+
 /// `path` as text: what goes into a settings file must be.
 pub(crate) fn text(path: &Path) -> Result<&str, Failure> {
     path.to_str().ok_or_else(|| {

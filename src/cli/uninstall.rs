@@ -49,7 +49,8 @@ pub(super) fn run(
     let nothing = touched.is_empty() && files.is_empty();
     for (path, _, _) in &touched {
         file::edit(path, false, |text| taken_back(path, record.as_ref(), text))?;
-        writeln!(terminal, "{GOOD}restored{GOOD:#}   {}", path.display())?;
+        let done = if path.exists() { "restored" } else { "removed" };
+        writeln!(terminal, "{GOOD}{done:10}{GOOD:#} {}", path.display())?;
         settle_backup(path, terminal)?;
     }
     for path in &files {

@@ -10,18 +10,22 @@ use crate::cli::places::Places;
 use crate::settings::{self, HOOKS, Registered, file};
 
 const INSTALL: &str = "run `rejoin install`";
+const INSTALL_PROJECT: &str = "run `rejoin install --project`";
 
 pub(super) fn executables(places: &Places) -> Check {
     let mut check = Check::new("executables");
     let folder = places.executables();
+    let mut shared = Shared::default();
     for hook in &HOOKS {
         let path = folder.join(hook.file_name());
         if !path.exists() {
-            check.find(format!("{} is missing", path.display()), INSTALL);
+            shared.find(hook.event, format!("not in {}", folder.display()), INSTALL);
         } else if !install::is_executable(&path) {
-            check.find(format!("{} cannot be started", path.display()), INSTALL);
+            let what = format!("cannot be started in {}", folder.display());
+            shared.find(hook.event, what, INSTALL);
         }
     }
+    shared.tell(&mut check);
     check.detail = format!("{} in {}", HOOKS.len(), folder.display());
     check
 }
@@ -32,47 +36,58 @@ struct Entry {
     registered: Registered,
 }
 
-impl Entry {
-    fn place(&self) -> String {
-        format!("{} line {}", self.file.display(), self.registered.line)
+/// Findings that several events share, each told once.
+#[derive(Default)]
+struct Shared(Vec<(String, String, Vec<String>)>);
+
+impl Shared {
+    fn find(&mut self, event: &str, what: String, advice: &str) {
+        match self.0.iter_mut().find(|(known, _, _)| *known == what) {
+            Some((_, _, events)) => events.push(event.to_owned()),
+            None => self.0.push((what, advice.to_owned(), vec![event.to_owned()])),
+        }
+    }
+
+    fn tell(self, check: &mut Check) {
+        for (what, advice, mut events) in self.0 {
+            events.dedup();
+            let which = match events.len() {
+                n if n == HOOKS.len() => "all events".to_owned(),
+                _ => events.join(", "),
+            };
+            check.find(format!("{which}: {what}"), advice);
+        }
     }
 }
 
 /// Claude Code merges the user's settings with both files of the project.
 pub(super) fn registration(places: &Places) -> Check {
     let mut check = Check::new("registration");
-    let shared = places.shared_settings();
     let mut entries = Vec::new();
-    for file in [places.user_settings(), shared.clone(), places.local_settings()] {
+    for file in [places.user_settings(), places.shared_settings(), places.local_settings()] {
         entries.extend(read(&file, &mut check));
     }
+    let mut shared = Shared::default();
     for hook in &HOOKS {
         let under = |entry: &&Entry| entry.registered.event == hook.event;
         let found: Vec<_> = entries.iter().filter(under).collect();
-        match found.as_slice() {
-            [] => check.find(format!("{} is not registered", hook.event), INSTALL),
-            // Claude Code runs an identical command once, from however many files it comes.
-            [first, rest @ ..] => {
-                for other in rest {
-                    if other.registered.command != first.registered.command {
-                        check.find(
-                            format!("{} runs twice: {} and {}", hook.event, first.place(), other.place()),
-                            "take one of the two out, or run `rejoin install`, which corrects the path",
-                        );
-                    }
-                }
-            }
+        let Some((first, rest)) = found.split_first() else {
+            shared.find(hook.event, "not registered".to_owned(), INSTALL);
+            continue;
+        };
+        // Claude Code runs an identical command once, from however many files it comes.
+        for other in rest.iter().filter(|o| o.registered.command != first.registered.command) {
+            let mut files =
+                vec![first.file.display().to_string(), other.file.display().to_string()];
+            files.dedup();
+            let what = format!("registered with two paths, in {}", files.join(" and "));
+            shared.find(hook.event, what, "take the one that is not yours out; both would run");
         }
     }
     for entry in &entries {
-        judge(entry, &mut check);
-        if entry.file == shared {
-            check.find(
-                format!("{} is shared with others and names a path of this machine", entry.place()),
-                "take it out there and run `rejoin install --project`",
-            );
-        }
+        judge(entry, places, &mut shared);
     }
+    shared.tell(&mut check);
     let mut files: Vec<_> = entries.iter().map(|entry| entry.file.display().to_string()).collect();
     files.dedup();
     check.detail = format!("{} events in {}", HOOKS.len(), files.join(" and "));
@@ -109,21 +124,27 @@ fn read(file: &Path, check: &mut Check) -> Vec<Entry> {
     }
 }
 
-fn judge(entry: &Entry, check: &mut Check) {
+fn judge(entry: &Entry, places: &Places, shared: &mut Shared) {
     let Registered { event, executable, command, exec_form, matcher, .. } = &entry.registered;
+    let file = entry.file.display();
+    if entry.file == places.shared_settings() {
+        let what = format!("{file} is shared with others and names paths of one machine");
+        shared.find(event, what, "take them out there and run `rejoin install --project`");
+        return;
+    }
+    let install = if entry.file == places.local_settings() { INSTALL_PROJECT } else { INSTALL };
     let hook = HOOKS.iter().find(|hook| hook.executable == executable);
     if hook.is_none_or(|hook| hook.event != event) {
-        check.find(format!("{}: {executable} stands under {event}", entry.place()), INSTALL);
+        shared.find(event, format!("{executable} stands there in {file}"), install);
     } else if !exec_form {
-        check.find(format!("{}: `args` is missing, a shell starts it", entry.place()), INSTALL);
+        shared.find(event, format!("`args` is missing in {file}, a shell starts it"), install);
     } else if !install::is_executable(Path::new(command)) {
-        check.find(format!("{}: there is no executable {command}", entry.place()), INSTALL);
+        let folder = Path::new(command).parent().unwrap_or(Path::new("")).display();
+        shared.find(event, format!("{file} names an executable that is not in {folder}"), install);
     }
     if let Some(matcher) = matcher.as_deref().filter(|matcher| !["", "*"].contains(matcher)) {
-        check.find(
-            format!("{}: the matcher {matcher:?} hides some events from it", entry.place()),
-            "take the matcher out",
-        );
+        let what = format!("the matcher {matcher:?} in {file} hides some from the hook");
+        shared.find(event, what, "take the matcher out");
     }
 }
 

@@ -24,7 +24,10 @@ pub(super) fn check(state: &Path, now: DateTime<Utc>) -> Check {
         Ok(bytes) => {
             String::from_utf8_lossy(&bytes[bytes.len().saturating_sub(TAIL)..]).into_owned()
         }
-        Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+        // What is wrong with the state directory itself is told elsewhere.
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            String::new()
+        }
         Err(error) => {
             check.find(
                 format!("cannot read {}: {error}", path.display()),
