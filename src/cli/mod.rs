@@ -1,6 +1,84 @@
-//! The `rejoin` command.
+//! The `rejoin` command: one file per subcommand.
+//!
+//! Subcommands return a [`Failure`]; this file is the one place that turns it into a message and an
+//! exit code.
 
-/// Runs the command line.
-pub fn run() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+pub mod args;
+mod claude;
+mod doctor;
+mod inject;
+mod install;
+mod installation;
+mod places;
+mod terminal;
+mod uninstall;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::env::Env;
+use crate::settings::file::FileError;
+use args::{Command, CommandLine};
+use terminal::Terminal;
+
+/// Why a command did not do what it was asked to.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// One sentence: what happened, to what, what to do.
+    Failed(String),
+    /// The command's own output says it all.
+    Findings,
+    /// Standard output is gone.
+    Output(io::Error),
+}
+
+impl From<io::Error> for Failure {
+    /// For writes to standard output; other errors say what they happened to.
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+impl From<FileError> for Failure {
+    fn from(error: FileError) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+/// Runs the command line. Exit codes: 0 done, 1 not done or findings, 2 not understood.
+pub fn run() -> ExitCode {
+    let line = match CommandLine::try_parse() {
+        Ok(line) => line,
+        Err(error) => {
+            // Where even the message cannot be written, the exit code is all that is left.
+            let told = error.print();
+            let code = if error.use_stderr() { 2 } else { u8::from(told.is_err()) };
+            return ExitCode::from(code);
+        }
+    };
+    let env = Env::read();
+    let mut terminal = Terminal::open();
+    let done = match &line.command {
+        Command::Install(options) => install::run(options, &env, &mut terminal),
+        Command::Uninstall(options) => uninstall::run(options, &env, &mut terminal),
+        Command::Doctor(options) => doctor::run(options, &env, &mut terminal),
+    };
+    match done.and_then(|()| terminal.flush().map_err(Failure::Output)) {
+        Ok(()) => ExitCode::SUCCESS,
+        // The reader has seen enough.
+        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
+            ExitCode::SUCCESS
+        }
+        Err(Failure::Output(error)) => failed(&format!("cannot write the output: {error}")),
+        Err(Failure::Failed(message)) => failed(&message),
+        Err(Failure::Findings) => ExitCode::FAILURE,
+    }
+}
+
+fn failed(message: &str) -> ExitCode {
+    // A closed standard error leaves the exit code to tell.
+    drop(writeln!(io::stderr(), "rejoin: {message}"));
+    ExitCode::FAILURE
 }

@@ -8,5 +8,6 @@ mod api;
 mod claude;
 mod fold;
 mod harness;
+mod install;
 mod registration;
 mod session;
