@@ -5,4 +5,5 @@ pub mod sentence;
 pub mod signature;
 pub mod summary;
 pub mod symbols;
+pub mod text;
 pub mod tracker;
