@@ -92,12 +92,8 @@ pub(super) fn told(log: &ResumeLog, choice: &Choice<'_>, out: &mut String) {
         topics(&choice.head, out);
     }
     for section in Section::ALL {
-        let entries: Vec<(&Entry, bool)> = choice
-            .body
-            .iter()
-            .filter(|(e, _)| e.topic.section() == section)
-            .copied()
-            .collect();
+        let entries: Vec<(&Entry, bool)> =
+            choice.body.iter().filter(|(e, _)| e.topic.section() == section).copied().collect();
         if !entries.is_empty() {
             let _ = write!(out, "\n## {}\n", section.heading());
             topics(&entries, out);

@@ -75,7 +75,9 @@ pub(super) fn fill(log: &mut ResumeLog, all: Vec<Entry>) {
     }
     // Back to the order of telling.
     let order = |e: &Entry| {
-        let at = all.iter().position(|o| o.topic == e.topic && (o.text == e.text || o.short.as_ref() == Some(&e.text)));
+        let at = all.iter().position(|o| {
+            o.topic == e.topic && (o.text == e.text || o.short.as_ref() == Some(&e.text))
+        });
         (e.topic, at.unwrap_or(usize::MAX))
     };
     for section in Section::ALL {
@@ -142,7 +144,8 @@ pub(super) fn head(log: &ResumeLog, room: usize) -> Vec<(&Entry, bool)> {
     let mut topics = Vec::new();
     let mut chosen: Vec<(&Entry, bool)> = Vec::new();
     for entry in candidates {
-        let heading = if topics.contains(&entry.topic) { 0 } else { entry.topic.heading().len() + 8 };
+        let heading =
+            if topics.contains(&entry.topic) { 0 } else { entry.topic.heading().len() + 8 };
         let fits = |text: &str| cost(text) + heading <= left;
         let short = match &entry.short {
             _ if fits(&entry.text) && cost(&entry.text) <= room / 3 => false,
@@ -182,7 +185,8 @@ pub(super) fn within(
     candidates.sort_by_key(|(index, e)| (std::cmp::Reverse(score(e, room)), *index));
     let mut topics = Vec::new();
     for (_, entry) in candidates {
-        let heading = if topics.contains(&entry.topic) { 0 } else { entry.topic.heading().len() + 8 };
+        let heading =
+            if topics.contains(&entry.topic) { 0 } else { entry.topic.heading().len() + 8 };
         let fits = |text: &str| cost(text) + heading <= left;
         let short = match &entry.short {
             _ if fits(&entry.text) => false,

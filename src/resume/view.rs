@@ -155,8 +155,7 @@ impl<'a> View<'a> {
 
     /// Whether a file has edits that no commit of the session took in.
     pub(super) fn is_uncommitted(&self, path: &str) -> bool {
-        let last = self.commits.last().map_or(0, |c| c.0.seq);
-        self.files.iter().any(|t| t.path == path && t.edits > 0 && t.seq > last)
+        self.files.iter().any(|t| t.path == path && t.is_uncommitted())
     }
 
     /// Edits after the given call, and the file that had most of them.
@@ -191,9 +190,9 @@ impl<'a> View<'a> {
 
     /// Families of commands that check, the last run last.
     pub(super) fn checks(&self) -> impl DoubleEndedIterator<Item = &Family> {
-        self.families.iter().filter(|f| {
-            matches!(f.class, Class::Test | Class::Lint | Class::Format | Class::Build)
-        })
+        self.families
+            .iter()
+            .filter(|f| matches!(f.class, Class::Test | Class::Lint | Class::Format | Class::Build))
     }
 }
 
