@@ -270,6 +270,9 @@ pub struct Run {
     /// Lines of the output that explain a failure.
     #[serde(default, skip_serializing_if = "none")]
     pub explains: Vec<String>,
+    /// Errors that the tool counted and the output did not show.
+    #[serde(default, skip_serializing_if = "none")]
+    pub unseen: u32,
     /// First line of a commit's or issue's message.
     #[serde(default, skip_serializing_if = "none")]
     pub message: Option<String>,

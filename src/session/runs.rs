@@ -92,7 +92,14 @@ impl Session {
             exit: exit.filter(|_| failed),
             summary: said.map(|s| short(&s.text, 160)),
             errors,
-            explains: found.explains.iter().take(3).map(|l| short(l, 200)).collect(),
+            explains: found
+                .explains
+                .iter()
+                .take(3)
+                .chain(&found.truncated)
+                .map(|l| short(l, 200))
+                .collect(),
+            unseen: found.unseen,
             message: part.subject().map(|m| short(m, 160)),
             unclear: unclear(part, outcome, said_nothing),
         };

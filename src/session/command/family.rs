@@ -65,12 +65,12 @@ fn is_assignment(raw: &str) -> bool {
     })
 }
 
-/// `Some` when the command changes the folder, with where to if it says so.
-pub(super) fn changes_dir<'b>(words: &'b [Word<'_>]) -> Option<Option<&'b str>> {
+/// Where a command that changes the folder goes; empty when it does not say.
+pub(super) fn changes_dir<'b>(words: &'b [Word<'_>]) -> Option<&'b str> {
     let first = words.first()?;
     match first.value.as_str() {
-        "cd" | "pushd" => Some(words.get(1).map(|w| w.value.as_str())),
-        "popd" => Some(None),
+        "cd" | "pushd" => Some(words.get(1).map_or("", |w| w.value.as_str())),
+        "popd" => Some(""),
         _ => None,
     }
 }
@@ -394,6 +394,26 @@ fn interpreter(program: &str, words: &[Word<'_>]) -> Family {
     done(program.to_owned(), Class::Other, 1)
 }
 
+/// Options of Python's runners that take the next word.
+const PYTHON: &[&str] = &[
+    "--with",
+    "--python",
+    "-p",
+    "--extra",
+    "--group",
+    "--package",
+    "--project",
+    "-n",
+    "--name",
+    "--env-file",
+    "--directory",
+    "-e",
+    "-m",
+    "--environment",
+    "--from",
+    "-C",
+];
+
 /// How many words at the front only start the program that follows them.
 fn unwrap(words: &[Word<'_>]) -> Option<usize> {
     let first = words.first()?.program();
@@ -406,30 +426,12 @@ fn unwrap(words: &[Word<'_>]) -> Option<usize> {
                 flag if flag.starts_with('-') => {
                     at += 1 + usize::from(valued.contains(&flag));
                 }
-                value if super::family::is_assignment(value) => at += 1,
+                value if is_assignment(value) => at += 1,
                 _ => return Some(at),
             }
         }
         None
     };
-    const PYTHON: &[&str] = &[
-        "--with",
-        "--python",
-        "-p",
-        "--extra",
-        "--group",
-        "--package",
-        "--project",
-        "-n",
-        "--name",
-        "--env-file",
-        "--directory",
-        "-e",
-        "-m",
-        "--environment",
-        "--from",
-        "-C",
-    ];
     match (first, second) {
         (
             "uv" | "poetry" | "pipenv" | "pdm" | "hatch" | "rye" | "pixi" | "conda" | "micromamba",
@@ -444,11 +446,8 @@ fn unwrap(words: &[Word<'_>]) -> Option<usize> {
             let from = if first == "pipx" && second == "run" { 2 } else { 1 };
             skip(from, &["-p", "--package", "--from", "--with", "--spec", "-c"])
         }
-        ("npm" | "pnpm" | "yarn", "exec" | "dlx" | "x")
-        | ("bun", "x")
-        | ("bundle", "exec")
-        | ("composer", "exec")
-        | ("rtx" | "mise", "exec" | "x")
+        ("npm" | "pnpm" | "yarn" | "bun" | "mise", "exec" | "dlx" | "x")
+        | ("bundle" | "composer", "exec")
         | ("op" | "doppler" | "dotenvx" | "devbox", "run") => {
             skip(2, &["-p", "--package", "--config", "-f", "--env-file"])
         }
@@ -478,13 +477,12 @@ fn unwrap(words: &[Word<'_>]) -> Option<usize> {
         {
             Some(1)
         }
-        ("docker" | "podman", "exec") => container(words, 2),
         ("docker", "compose")
             if words.get(2).is_some_and(|w| matches!(w.value.as_str(), "exec" | "run")) =>
         {
             container(words, 3)
         }
-        ("docker compose", "exec" | "run") => container(words, 2),
+        ("docker" | "podman", "exec") | ("docker compose", "exec" | "run") => container(words, 2),
         ("kubectl" | "oc", "exec") => {
             let at = words.iter().position(|w| w.value == "--")?;
             Some(at + 1)

@@ -132,7 +132,11 @@ fn pipeline(
     let join = stages[0].join;
     let first = stripped[0];
     if let Some(target) = family::changes_dir(first) {
-        *dir = target.map(str::to_owned);
+        *dir = match dir.take() {
+            _ if target.is_empty() => None,
+            Some(from) if !target.starts_with(['/', '~', '$']) => Some(format!("{from}/{target}")),
+            _ => Some(target.to_owned()),
+        };
         return;
     }
     // `echo y | tool`: the tool is the command.

@@ -1,5 +1,11 @@
 //! What known programs and their subcommands are for.
 
+#![allow(
+    clippy::match_same_arms,
+    clippy::unnested_or_patterns,
+    reason = "the tables are ordered by ecosystem, so that a line is found where it is looked for"
+)]
+
 use super::Class;
 use super::shell::Word;
 

@@ -100,7 +100,7 @@ pub(super) fn split(text: &str) -> Vec<Simple<'_>> {
     lexer.out
 }
 
-impl<'a> Lexer<'a> {
+impl Lexer<'_> {
     fn peek(&self, ahead: usize) -> u8 {
         self.text.as_bytes().get(self.at + ahead).copied().unwrap_or(0)
     }
@@ -124,17 +124,12 @@ impl<'a> Lexer<'a> {
                     self.at += if self.peek(2) == b'>' { 3 } else { 2 };
                     self.redirect = Some(Redirect::Out);
                 }
-                b'&' => self.operator(1, Join::Then, false),
                 b'|' if self.peek(1) == b'|' => self.operator(2, Join::Or, false),
                 b'|' => {
                     let width = if self.peek(1) == b'&' { 2 } else { 1 };
                     self.operator(width, self.current.join, true);
                 }
-                b';' => {
-                    let width = if self.peek(1) == b';' { 2 } else { 1 };
-                    self.operator(width, Join::Then, false);
-                }
-                b'(' | b')' => self.operator(1, Join::Then, false),
+                b'&' | b';' | b'(' | b')' => self.operator(1, Join::Then, false),
                 b'>' | b'<' if self.peek(1) != b'(' => self.redirection(),
                 _ => self.word(),
             }
@@ -188,8 +183,7 @@ impl<'a> Lexer<'a> {
         while self.at < self.text.len() {
             let from = self.at;
             match self.peek(0) {
-                b' ' | b'\t' | b'\r' | b'\n' | b';' | b'|' | b')' => break,
-                b'&' => break,
+                b' ' | b'\t' | b'\r' | b'\n' | b';' | b'|' | b')' | b'&' => break,
                 b'<' | b'>' => {
                     if self.peek(1) == b'(' {
                         self.at = skip_parens(self.text.as_bytes(), self.at + 2, 0);
