@@ -26,6 +26,8 @@ pub enum Command {
     Uninstall(Uninstall),
     Doctor(Doctor),
     Demo(Demo),
+    /// Print the resume text of a transcript
+    Compose(super::compose::ComposeArgs),
     /// Stop following this project's sessions
     Off(Switch),
     /// Follow this project's sessions again

@@ -5,6 +5,7 @@
 
 pub mod args;
 mod claude;
+mod compose;
 mod demo;
 mod doctor;
 mod here;
@@ -70,6 +71,7 @@ pub fn run() -> ExitCode {
         None => overview::run(line.json, &env, &mut terminal),
         Some(Command::List(options)) => list::run(options, &env, &mut terminal),
         Some(Command::Show(options)) => show::run(options, &env, &mut terminal),
+        Some(Command::Compose(options)) => return compose::run(options),
         Some(Command::Demo(options)) => demo::run(options, &env, &mut terminal),
         Some(Command::Off(options)) => switch::run(options, false, &env, &mut terminal),
         Some(Command::On(options)) => switch::run(options, true, &env, &mut terminal),

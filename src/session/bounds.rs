@@ -84,7 +84,8 @@ fn step(step: &Step) -> usize {
         Act::Agent { kind, task, report } => {
             json(kind) + json(task) + report.as_ref().map_or(0, quoted) + 40
         }
-        Act::Fetch(what) | Act::Denied(what) => json(what) + 20,
+        Act::Fetch(what) => json(what) + 20,
+        Act::Denied { what, said } => json(what) + said.as_deref().map_or(0, json) + 30,
         Act::Skill { name, error } => json(name) + error.as_deref().map_or(0, json) + 30,
         Act::Summary(text) | Act::Prompt(text) => quoted(text) + 20,
         Act::Error { kind, text } => json(kind) + json(text) + 30,
@@ -93,7 +94,7 @@ fn step(step: &Step) -> usize {
 }
 
 fn touch(touch: &Touch) -> usize {
-    json(&touch.path) + names(&touch.added) + names(&touch.changed) + names(&touch.removed) + 50
+    json(&touch.path) + names(&touch.added) + names(&touch.changed) + names(&touch.removed) + 110
 }
 
 fn family(family: &Family) -> usize {
@@ -126,7 +127,7 @@ fn turn(turn: &Turn) -> usize {
 fn worth(step: &Step) -> u8 {
     match &step.act {
         Act::Prompt(_) | Act::Answer { .. } => 90,
-        Act::Commit(_) | Act::Plan { .. } | Act::Summary(_) | Act::Denied(_) => 85,
+        Act::Commit(_) | Act::Plan { .. } | Act::Summary(_) | Act::Denied { .. } => 85,
         Act::Error { .. } => 60,
         Act::Run(run) => match (run.outcome, run.class) {
             (Outcome::Failed | Outcome::Refused, Class::Look) => 25,
@@ -294,6 +295,9 @@ pub fn merge_touch(files: &mut Vec<Touch>, new: Touch) {
     if new.edits > 0 || old.edits == 0 {
         old.seq = new.seq;
     }
+    old.staged = old.staged.max(new.staged);
+    old.committed = old.committed.max(new.committed);
+    old.setup = new.setup.or(old.setup);
     for gone in new.removed {
         old.added.retain(|n| *n != gone);
         if !old.removed.contains(&gone) {

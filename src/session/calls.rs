@@ -113,7 +113,9 @@ impl Session {
             });
         }
         if outcome == Outcome::Denied && !matches!(call.what, Asked::Plan(_)) {
-            self.put(at, &call, Act::Denied(asked_about(&call.what)));
+            let said = result.text.split_once("the user said:").map(|(_, said)| short(said, 300));
+            let what = asked_about(&call.what);
+            self.put(at, &call, Act::Denied { what, said: said.filter(|s| !s.is_empty()) });
         }
         let done = outcome == Outcome::Ok;
         match &call.what {
@@ -135,6 +137,9 @@ impl Session {
                 t.reads += 1;
                 if t.edits == 0 {
                     t.seq = call.seq;
+                }
+                if tells_setup(path) {
+                    t.setup = Some(at.place);
                 }
             }),
             Asked::Fetch(what) if done => self.put(at, &call, Act::Fetch(what.clone())),
@@ -317,6 +322,35 @@ fn overwrite(path: &str, before: &str, change: &mut Change) {
     change.removed = old.iter().filter(|n| !new.contains(n)).take(NAMES).cloned().collect();
     change.added = new.into_iter().filter(|n| !old.contains(n)).collect();
     change.lines_removed = before.lines().count() as u32;
+}
+
+/// Whether a file says how the project is built, run or tested.
+fn tells_setup(path: &str) -> bool {
+    const NAMES: [&str; 18] = [
+        "package.json",
+        "makefile",
+        "justfile",
+        "taskfile.yml",
+        "cargo.toml",
+        "pyproject.toml",
+        "setup.cfg",
+        "tox.ini",
+        "mix.exs",
+        "build.gradle",
+        "build.gradle.kts",
+        "pom.xml",
+        "go.mod",
+        "gemfile",
+        "rakefile",
+        "composer.json",
+        "procfile",
+        "docker-compose.yml",
+    ];
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path).to_ascii_lowercase();
+    let stem = name.split('.').next().unwrap_or(&name);
+    NAMES.contains(&&*name)
+        || matches!(stem, "build" | "vite" | "webpack" | "esbuild" | "rollup" | "jest" | "vitest")
+        || (path.contains("config/") && matches!(stem, "dev" | "config"))
 }
 
 fn task_state(status: &str) -> Option<TaskState> {

@@ -85,6 +85,9 @@ pub struct Session {
     /// What Claude or the user noted on purpose.
     #[serde(skip_serializing_if = "none")]
     pub notes: Vec<Note>,
+    /// The last look at the repository's state: number of the call and its result.
+    #[serde(skip_serializing_if = "none")]
+    pub status: Option<(u32, Place)>,
     /// Number of the newest step.
     pub seq: u32,
     /// Facts dropped to stay within the bounds, by kind.
@@ -238,8 +241,8 @@ pub enum Act {
     Fetch(String),
     /// A skill that was used; what went wrong.
     Skill { name: String, error: Option<String> },
-    /// The user refused a call: what it was.
-    Denied(String),
+    /// The user refused a call: what it was, and what the user said to it.
+    Denied { what: String, said: Option<String> },
     /// Claude Code's own summary of what came before, written at a compaction.
     Summary(Quote),
     /// A prompt of a merged turn.
@@ -267,9 +270,15 @@ pub struct Run {
     /// Lines of the output that explain a failure.
     #[serde(default, skip_serializing_if = "none")]
     pub explains: Vec<String>,
+    /// Errors that the tool counted and the output did not show.
+    #[serde(default, skip_serializing_if = "none")]
+    pub unseen: u32,
     /// First line of a commit's or issue's message.
     #[serde(default, skip_serializing_if = "none")]
     pub message: Option<String>,
+    /// The status is that of a later stage of its pipe, and the output says nothing.
+    #[serde(default, skip_serializing_if = "none")]
+    pub unclear: bool,
 }
 
 /// One kind of failure.
@@ -347,6 +356,21 @@ pub struct Touch {
     pub changed: Vec<String>,
     #[serde(rename = "x", skip_serializing_if = "none")]
     pub removed: Vec<String>,
+    /// Number of the last call that staged it, and of the last commit that took it in.
+    #[serde(rename = "s", skip_serializing_if = "none")]
+    pub staged: u32,
+    #[serde(rename = "k", skip_serializing_if = "none")]
+    pub committed: u32,
+    /// The last result that shows it, where the file says how the project is built.
+    #[serde(rename = "l", skip_serializing_if = "none")]
+    pub setup: Option<Place>,
+}
+
+impl Touch {
+    /// Whether it has edits that no commit of the session took in.
+    pub fn is_uncommitted(&self) -> bool {
+        self.edits > 0 && self.committed < self.seq
+    }
 }
 
 /// A command family within a turn: how often it ran, and its last run.
@@ -376,6 +400,9 @@ pub struct Family {
     /// Every run had arguments that narrow it down.
     #[serde(rename = "n", default, skip_serializing_if = "none")]
     pub narrowed: bool,
+    /// Whether the last run went well is not known.
+    #[serde(rename = "u", default, skip_serializing_if = "none")]
+    pub unclear: bool,
 }
 
 /// An item of an issue tracker.

@@ -2,7 +2,7 @@
 
 use super::command::{self, Class, Part};
 use super::event::{At, Outcome, Result};
-use super::facts::{Act, Commit, Family, Item, ItemState, OpenCall, Problem, Run, Session};
+use super::facts::{Act, Commit, Family, Item, ItemState, OpenCall, Problem, Run, Session, Touch};
 use super::fold::{hash, quote, short};
 use super::{signature, summary, text, tracker};
 
@@ -23,25 +23,29 @@ impl Session {
         let parts = command::parts(command);
         let plain = text::strip_ansi(&result.text);
         let output = ends(&plain);
-        let shown: Vec<&Part> = parts.iter().filter(|p| p.class != Class::Look).collect();
-        if parts.is_empty() || (shown.is_empty() && outcome != Outcome::Denied) {
+        let looks = parts.iter().all(|p| p.class == Class::Look);
+        if looks && outcome != Outcome::Denied {
             if let Some(turn) = self.turns.last_mut() {
                 turn.counts.looks += 1;
             }
         }
-        let failure = matches!(outcome, Outcome::Failed | Outcome::Refused)
-            .then(|| signature::failure(&output));
-        let culprit = failure.as_ref().map(|_| culprit(&shown, &output));
-        for (index, part) in shown.iter().enumerate() {
+        if outcome == Outcome::Ok && parts.iter().any(|p| p.family == "git status") {
+            self.status = Some((call.seq, at.place));
+        }
+        let blamed = (outcome == Outcome::Failed).then(|| {
+            let last = parts.len().saturating_sub(1);
+            command::blamed(&parts, &output).unwrap_or(last)
+        });
+        for (index, part) in parts.iter().enumerate().filter(|(_, p)| p.class != Class::Look) {
             // In a failed chain the parts behind the one that failed did not run.
-            let outcome = match culprit {
-                Some(failed) if outcome == Outcome::Failed && index < failed => Outcome::Ok,
-                Some(failed) if outcome == Outcome::Failed && index > failed => continue,
+            let outcome = match blamed {
+                Some(failed) if index < failed => Outcome::Ok,
+                Some(failed) if index > failed => break,
                 _ => outcome,
             };
             self.part(at, call, part, outcome, result.exit, &output);
         }
-        if shown.is_empty() && outcome == Outcome::Failed {
+        if looks && outcome == Outcome::Failed {
             // A failed look is worth telling only by its error.
             if let Some(part) = parts.last() {
                 self.part(at, call, part, outcome, result.exit, &output);
@@ -79,20 +83,36 @@ impl Session {
                 key: hash(&s.key),
             })
             .collect();
+        let said_nothing = said.is_none();
         let run = Run {
-            shown: short(&part.words, 200),
+            shown: shown(part),
             family: short(&part.family, 60),
             class: part.class,
             outcome,
             exit: exit.filter(|_| failed),
             summary: said.map(|s| short(&s.text, 160)),
             errors,
-            explains: found.explains.iter().take(3).map(|l| short(l, 200)).collect(),
-            message: part.message.as_deref().map(|m| short(first_line(m), 160)),
+            explains: found
+                .explains
+                .iter()
+                .take(3)
+                .chain(&found.truncated)
+                .map(|l| short(l, 200))
+                .collect(),
+            unseen: found.unseen,
+            message: part.subject().map(|m| short(m, 160)),
+            unclear: unclear(part, outcome, said_nothing),
         };
-        if outcome == Outcome::Ok && run.family == "git commit" {
-            for commit in commits(output) {
-                self.put(at, call, Act::Commit(commit));
+        if outcome == Outcome::Ok {
+            match &*run.family {
+                "git add" => self.staged(call, part),
+                "git commit" => {
+                    for commit in commits(output) {
+                        self.put(at, call, Act::Commit(commit));
+                    }
+                    self.committed(call, part);
+                }
+                _ => {}
             }
         }
         if let Some(asked) = tracker::call(part) {
@@ -131,7 +151,40 @@ impl Session {
             seq: call.seq,
             at: second,
             narrowed: narrowed && old.as_ref().is_none_or(|f| f.narrowed),
+            unclear: run.unclear,
         });
+    }
+
+    /// `git add`: what it covers is staged.
+    fn staged(&mut self, call: &OpenCall, part: &Part) {
+        let all =
+            ["-A", "--all", "-u", "--update", "."].iter().any(|f| part.args.iter().any(|a| a == f));
+        let paths: Vec<&str> =
+            part.args.iter().filter(|a| !a.starts_with('-')).map(|a| &**a).collect();
+        for touch in self.touches().filter(|t| t.edits > 0) {
+            if all || paths.iter().any(|p| covers(p, &touch.path)) {
+                touch.staged = call.seq;
+            }
+        }
+    }
+
+    /// `git commit`: what is staged, or named, or everything by `-a`, is taken in.
+    fn committed(&mut self, call: &OpenCall, part: &Part) {
+        let all = part.args.iter().any(|a| {
+            a == "--all" || (a.starts_with('-') && !a.starts_with("--") && a.contains('a'))
+        });
+        let words: Vec<&str> =
+            part.args.iter().filter(|a| !a.starts_with('-')).map(|a| &**a).collect();
+        for touch in self.touches().filter(|t| t.edits > 0) {
+            let staged = touch.staged > 0 && touch.staged >= touch.seq;
+            if all || staged || words.iter().any(|p| covers(p, &touch.path)) {
+                touch.committed = call.seq;
+            }
+        }
+    }
+
+    fn touches(&mut self) -> impl Iterator<Item = &mut Touch> {
+        std::iter::once(&mut self.earlier).chain(&mut self.turns).flat_map(|t| &mut t.files)
     }
 
     /// A call of an issue tracker: its items' states by replay.
@@ -284,27 +337,6 @@ fn state(status: &str) -> Option<ItemState> {
     })
 }
 
-/// The part of a failed chain that failed: the one whose words stand in the output, else the last.
-fn culprit(parts: &[&Part], output: &str) -> usize {
-    let last = parts.len().saturating_sub(1);
-    if parts.iter().any(|p| p.family == "git add")
-        && (output.contains("ignored by one of your .gitignore") || output.contains("pathspec"))
-    {
-        return parts.iter().position(|p| p.family == "git add").unwrap_or(last);
-    }
-    parts
-        .iter()
-        .position(|p| summary::summary(&p.family, output).is_some_and(|s| s.failed))
-        .or_else(|| {
-            let named = |p: &&&Part| {
-                let program = p.family.split(' ').next().unwrap_or("");
-                !program.is_empty() && output.contains(&format!("{program}: "))
-            };
-            parts.iter().position(|p| named(&p))
-        })
-        .unwrap_or(last)
-}
-
 /// The beginning and the end of a long output.
 fn ends(output: &str) -> String {
     if output.len() <= 2 * LOOKED_AT {
@@ -318,8 +350,35 @@ fn ends(output: &str) -> String {
     format!("{head}\n{}", &output[from..])
 }
 
-fn first_line(message: &str) -> &str {
-    message.lines().find(|l| !l.trim().is_empty()).unwrap_or("")
+/// A command as it is kept, with the folder that its line names.
+fn shown(part: &Part) -> String {
+    match &part.dir {
+        Some(dir) if !dir.starts_with('/') && dir != "." => {
+            short(&format!("{} (in {dir})", part.words), 200)
+        }
+        _ => short(&part.words, 200),
+    }
+}
+
+/// Whether a check's outcome is not known: what followed it in the pipe decided the status, and no
+/// summary is seen.
+fn unclear(part: &Part, outcome: Outcome, said_nothing: bool) -> bool {
+    part.piped && said_nothing && outcome == Outcome::Ok && matches!(part.class, Class::Test)
+}
+
+/// Whether a path given to git covers a file.
+fn covers(given: &str, path: &str) -> bool {
+    let given = given.trim_start_matches("./").trim_end_matches('/');
+    let given = given.split_once('*').map_or(given, |(before, _)| before.trim_end_matches('/'));
+    if given.is_empty() || given == "." {
+        return true;
+    }
+    let below = |whole: &str| {
+        whole.strip_prefix(given).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    below(path)
+        || path.match_indices('/').any(|(at, _)| below(&path[at + 1..]))
+        || given.ends_with(&format!("/{path}"))
 }
 
 /// The commits that git says it made: `[branch hash] subject` and the counts below.

@@ -1,7 +1,0 @@
-pub struct Summary {
-    pub text: String,
-    pub failed: bool,
-}
-pub fn summary(_f: &str, _o: &str) -> Option<Summary> {
-    None
-}
