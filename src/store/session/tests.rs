@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::super::{Durability, Error, Project, Store};
@@ -177,12 +178,12 @@ fn a_save_that_fails_leaves_the_lock_in_step_with_the_disk() {
     // A directory in the snapshot's place lets the rename fail.
     fs::create_dir(scene.path("state.json")).unwrap();
     assert!(matches!(lock.save(&state, Durability::Synced), Err(Error::Io { .. })));
+    assert_eq!(scene.names(), ["journal", "lock", "state.json"], "no temporary file is left");
     assert!(matches!(lock.save(&state, Durability::Synced), Err(Error::NotLoaded { .. })));
     fs::remove_dir(scene.path("state.json")).unwrap();
     lock.append(b"b").unwrap();
     drop(lock);
     assert_eq!(scene.loaded(), once(&["a", "b"]));
-    assert_eq!(scene.names(), ["journal", "lock"], "no temporary file is left");
 }
 
 #[test]
@@ -299,6 +300,20 @@ fn an_unreadable_snapshot_is_moved_aside_and_the_journal_kept() {
         fold(&mut scene.lock());
         assert_eq!(scene.loaded(), once(&["b", "c", "d"]));
     }
+}
+
+#[test]
+fn a_crash_while_replacing_a_lost_snapshot_applies_nothing_twice() {
+    let scene = scene();
+    fold(&mut scene.lock());
+    fold(&mut scene.lock());
+    scene.lock().append(b"a").unwrap();
+    fs::write(scene.path("state.json"), "").unwrap();
+    let mut lock = scene.lock();
+    let state = apply(lock.load().unwrap());
+    lock.replace_snapshot(&state, Durability::Synced).unwrap();
+    drop(lock);
+    assert_eq!(scene.seen(), once(&["a"]));
 }
 
 #[test]
@@ -481,6 +496,15 @@ fn a_removed_session_is_gone_with_its_lock_and_can_begin_anew() {
     }
 }
 
+/// Ends the reader's loop, also when a writer fails.
+struct Stop<'a>(&'a AtomicBool);
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
+    }
+}
+
 /// Writers append, leave pending records, fold and remove temporary files while a reader looks on:
 /// every record counts exactly once, and what a reader saw it sees again.
 #[test]
@@ -488,12 +512,13 @@ fn readers_and_writers_at_once_lose_and_repeat_nothing() {
     const WRITERS: usize = 4;
     const EACH: usize = 60;
     let scene = scene();
-    let done = std::sync::atomic::AtomicBool::new(false);
+    let done = AtomicBool::new(false);
     std::thread::scope(|scope| {
+        let stop = Stop(&done);
         let reader = scope.spawn(|| {
             let mut before = State::new();
             let mut looks = 0;
-            while !done.load(std::sync::atomic::Ordering::Acquire) {
+            while !done.load(Ordering::Acquire) {
                 let now = scene.seen();
                 assert!(now.values().all(|count| *count == 1), "{now:?}");
                 let lost = before.keys().find(|record| !now.contains_key(*record));
@@ -526,7 +551,7 @@ fn readers_and_writers_at_once_lose_and_repeat_nothing() {
         for writer in writers {
             writer.join().unwrap();
         }
-        done.store(true, std::sync::atomic::Ordering::Release);
+        drop(stop);
         assert!(reader.join().unwrap() > 0);
     });
     let state = scene.loaded();
