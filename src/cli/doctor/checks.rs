@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::Check;
 use crate::cli::claude::{self, Claude};
 use crate::cli::install;
-use crate::cli::places::Places;
+use crate::cli::places::{Places, real};
 use crate::settings::{self, HOOKS, Registered, file};
 
 const INSTALL: &str = "run `rejoin install`";
@@ -43,14 +43,14 @@ struct Shared(Vec<(String, String, Vec<String>)>);
 impl Shared {
     fn find(&mut self, event: &str, what: String, advice: &str) {
         match self.0.iter_mut().find(|(known, _, _)| *known == what) {
+            Some((_, _, events)) if events.iter().any(|known| known == event) => {}
             Some((_, _, events)) => events.push(event.to_owned()),
             None => self.0.push((what, advice.to_owned(), vec![event.to_owned()])),
         }
     }
 
     fn tell(self, check: &mut Check) {
-        for (what, advice, mut events) in self.0 {
-            events.dedup();
+        for (what, advice, events) in self.0 {
             let which = match events.len() {
                 n if n == HOOKS.len() => "all events".to_owned(),
                 _ => events.join(", "),
@@ -64,7 +64,10 @@ impl Shared {
 pub(super) fn registration(places: &Places) -> Check {
     let mut check = Check::new("registration");
     let mut entries = Vec::new();
-    for file in [places.user_settings(), places.shared_settings(), places.local_settings()] {
+    // In the home folder the user's settings are in the place of the shared ones.
+    let user = places.user_settings();
+    let shared = Some(places.shared_settings()).filter(|file| real(file) != real(&user));
+    for file in [Some(user), shared, Some(places.local_settings())].into_iter().flatten() {
         entries.extend(read(&file, &mut check));
     }
     let mut shared = Shared::default();
@@ -127,7 +130,7 @@ fn read(file: &Path, check: &mut Check) -> Vec<Entry> {
 fn judge(entry: &Entry, places: &Places, shared: &mut Shared) {
     let Registered { event, executable, command, exec_form, matcher, .. } = &entry.registered;
     let file = entry.file.display();
-    if entry.file == places.shared_settings() {
+    if entry.file == places.shared_settings() && entry.file != places.user_settings() {
         let what = format!("{file} is shared with others and names paths of one machine");
         shared.find(event, what, "take them out there and run `rejoin install --project`");
         return;

@@ -23,6 +23,14 @@ fn a_sound_installation_has_no_findings() {
 }
 
 #[test]
+fn in_the_home_folder_the_user_s_settings_are_no_shared_ones() {
+    let home = Home::new();
+    home.install(&[]).ok();
+    let output = home.command(&["doctor"]).current_dir(home.path("")).output().unwrap();
+    home.ran(&output).ok();
+}
+
+#[test]
 fn before_an_install_everything_is_named() {
     let home = Home::new();
     fs::remove_file(home.path("../path/claude")).unwrap();
