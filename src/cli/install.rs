@@ -312,22 +312,22 @@ fn apply(job: &Job, terminal: &mut Terminal) -> Result<(), Failure> {
     let before = Installation::load(data)?;
     let mut record = before.clone().unwrap_or_default();
     record.folders.append(&mut made.folders);
-    for (from, to) in &job.copies {
-        if let Some(folder) = to.parent() {
-            record.make_folder(folder)?;
-        }
-        let write = |error| FileError::io(to, "write", error);
-        let bytes = fs::read(from).map_err(|error| FileError::io(from, "read", error))?;
-        file::replace(to, &bytes, Some(0o755)).map_err(write)?;
+    let targets = job.copies.iter().map(|(_, to)| to).chain([&job.settings]);
+    for folder in targets.filter_map(|to| to.parent()) {
+        record.make_folder(folder)?;
     }
     record.executables.extend(job.own_copy.clone());
-    if let Some(folder) = job.settings.parent() {
-        record.make_folder(folder)?;
+    // Ahead of everything else: what is noted and not done does no harm.
+    record.save(data)?;
+    for (from, to) in &job.copies {
+        file::sweep(to);
+        let bytes = fs::read(from).map_err(|error| FileError::io(from, "read", error))?;
+        file::replace(to, &bytes, Some(0o755))
+            .map_err(|error| FileError::io(to, "write", error))?;
     }
     let changed = file::edit(&job.settings, true, |text| {
         let (after, written) = edited(job, &record, text)?;
         record.settings.insert(job.settings.clone(), written);
-        // Ahead of the settings: what is noted and not done does no harm.
         record.save(data)?;
         Ok(Change::Replace(after))
     })?;
