@@ -10,6 +10,7 @@ mod inject;
 mod install;
 mod installation;
 mod places;
+mod rules;
 mod terminal;
 mod uninstall;
 

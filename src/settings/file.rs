@@ -14,7 +14,8 @@ use std::time::Duration;
 use tempfile::NamedTempFile;
 
 use super::folder_lock::FolderLock;
-use super::json::{self, Refusal};
+use super::json;
+use super::refusal::Refusal;
 
 /// How often an edit starts anew because somebody rewrote the file meanwhile.
 const ATTEMPTS: usize = 5;

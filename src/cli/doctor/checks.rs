@@ -7,6 +7,7 @@ use super::Check;
 use crate::cli::claude::{self, Claude};
 use crate::cli::install;
 use crate::cli::places::{Places, real};
+use crate::cli::rules;
 use crate::settings::{self, HOOKS, Registered, file};
 
 const INSTALL: &str = "run `rejoin install`";
@@ -154,14 +155,14 @@ fn judge(entry: &Entry, places: &Places, shared: &mut Shared) {
 /// Rules are the user's choice: what is missing is told, and is no fault.
 pub(super) fn permissions(places: &Places) -> Check {
     let mut check = Check::new("permissions");
-    let rules = install::rules(&places.state).unwrap_or_default();
+    let wanted = rules::wanted(&places.state).unwrap_or_default();
     let files = [places.user_settings(), places.local_settings()];
     let texts: Vec<_> = files.iter().filter_map(|path| file::read(path).ok().flatten()).collect();
     let allowed = |rule: &&String| texts.iter().any(|t| settings::allows(t, rule).unwrap_or(false));
-    check.detail = match rules.iter().filter(allowed).count() {
-        n if n == rules.len() => "Claude may read the logs without asking".to_owned(),
+    check.detail = match wanted.iter().filter(allowed).count() {
+        n if n == wanted.len() => "Claude may read the logs without asking".to_owned(),
         0 => "Claude asks before it reads a log (`rejoin install` offers to allow it)".to_owned(),
-        n => format!("{n} of {} rules are allowed (`rejoin install` adds the rest)", rules.len()),
+        n => format!("{n} of {} rules are allowed (`rejoin install` adds the rest)", wanted.len()),
     };
     check
 }

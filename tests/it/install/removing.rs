@@ -153,9 +153,16 @@ fn files(home: &Home) -> Vec<(String, String)> {
 #[test]
 #[cfg(unix)]
 fn an_install_that_is_killed_can_be_taken_back_or_finished() {
-    use std::time::{Duration, Instant};
+    use std::time::Instant;
+    const STEPS: u32 = 24;
     let text = "{\n  \"model\": \"opus\"\n}\n";
-    for step in 0..40_u32 {
+    let whole = {
+        let home = Home::new();
+        let start = Instant::now();
+        home.install(&["--bin-dir", "../bin"]).ok();
+        start.elapsed()
+    };
+    for step in 0..STEPS {
         let home = Home::new();
         home.write(SETTINGS, text);
         let before = files(&home);
@@ -166,7 +173,7 @@ fn an_install_that_is_killed_can_be_taken_back_or_finished() {
             .spawn()
             .unwrap();
         // Anywhere between its first instruction and its end.
-        let until = Instant::now() + Duration::from_micros(u64::from(step) * 1500);
+        let until = Instant::now() + whole * step / STEPS;
         while Instant::now() < until && install.try_wait().unwrap().is_none() {
             std::hint::spin_loop();
         }
