@@ -13,7 +13,7 @@ use super::claude::{self, Claude};
 use super::installation::{self, Installation};
 use super::places::{self, Places};
 use super::terminal::{self, BAD, GOOD, Terminal};
-use super::{Failure, inject};
+use super::{Failure, inject, rules};
 use crate::env::Env;
 use crate::settings::file::{self, Change, FileError};
 use crate::settings::{self, HOOKS, Hook, Plan, Written};
@@ -96,7 +96,7 @@ fn plan(options: &args::Install, places: Places) -> Result<Job, Failure> {
     }
     let settings = if options.project { places.local_settings() } else { places.user_settings() };
     places::text(&settings)?;
-    let rules = if options.no_permissions { Vec::new() } else { rules(&places.state)? };
+    let rules = if options.no_permissions { Vec::new() } else { rules::wanted(&places.state)? };
     Ok(Job { places, copies: different, own_copy, settings, rules, inject: options.inject })
 }
 
@@ -147,33 +147,6 @@ pub(super) fn is_executable(path: &Path) -> bool {
     {
         path.is_file()
     }
-}
-
-/// The rules that let Claude read a resume log and use `rejoin show` and `rejoin note` without a
-/// question (in the interface) or a refusal (under `-p`).
-pub(super) fn rules(state: &Path) -> Result<Vec<String>, Failure> {
-    let mut rules = vec![read_rule(places::text(state)?)];
-    // Read through a link is allowed only when the path as given and the real one both are.
-    let real = read_rule(places::text(&places::real(state))?);
-    if !rules.contains(&real) {
-        rules.push(real);
-    }
-    rules.extend(["Bash(rejoin show:*)", "Bash(rejoin note:*)"].map(str::to_owned));
-    Ok(rules)
-}
-
-/// A rule's pattern is absolute with two slashes; with one it is relative to the settings file.
-fn read_rule(state: &str) -> String {
-    let mut pattern = String::new();
-    for c in state.chars() {
-        match c {
-            '[' | ']' | '*' if !cfg!(windows) => pattern.extend(['\\', c]),
-            '\\' if cfg!(windows) => pattern.push('/'),
-            ':' if cfg!(windows) => {}
-            c => pattern.push(c),
-        }
-    }
-    format!("Read(//{}/projects/**/resume.md)", pattern.trim_start_matches('/'))
 }
 
 /// The settings' text and what becomes of it.
@@ -312,22 +285,22 @@ fn apply(job: &Job, terminal: &mut Terminal) -> Result<(), Failure> {
     let before = Installation::load(data)?;
     let mut record = before.clone().unwrap_or_default();
     record.folders.append(&mut made.folders);
-    for (from, to) in &job.copies {
-        if let Some(folder) = to.parent() {
-            record.make_folder(folder)?;
-        }
-        let write = |error| FileError::io(to, "write", error);
-        let bytes = fs::read(from).map_err(|error| FileError::io(from, "read", error))?;
-        file::replace(to, &bytes, Some(0o755)).map_err(write)?;
+    let targets = job.copies.iter().map(|(_, to)| to).chain([&job.settings]);
+    for folder in targets.filter_map(|to| to.parent()) {
+        record.make_folder(folder)?;
     }
     record.executables.extend(job.own_copy.clone());
-    if let Some(folder) = job.settings.parent() {
-        record.make_folder(folder)?;
+    // Ahead of everything else: what is noted and not done does no harm.
+    record.save(data)?;
+    for (from, to) in &job.copies {
+        file::sweep(to);
+        let bytes = fs::read(from).map_err(|error| FileError::io(from, "read", error))?;
+        file::replace(to, &bytes, Some(0o755))
+            .map_err(|error| FileError::io(to, "write", error))?;
     }
     let changed = file::edit(&job.settings, true, |text| {
         let (after, written) = edited(job, &record, text)?;
         record.settings.insert(job.settings.clone(), written);
-        // Ahead of the settings: what is noted and not done does no harm.
         record.save(data)?;
         Ok(Change::Replace(after))
     })?;
@@ -419,29 +392,4 @@ fn report(
         "           `rejoin doctor` checks the installation, `rejoin uninstall` takes it back"
     )?;
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    #[cfg(unix)]
-    fn rules_are_spelled_as_claude_code_matches_them() {
-        assert_eq!(read_rule("/h/a b/é"), "Read(//h/a b/é/projects/**/resume.md)");
-        assert_eq!(read_rule("/h/[x]*"), r"Read(//h/\[x\]\*/projects/**/resume.md)");
-    }
-
-    #[test]
-    #[cfg(unix)]
-    fn a_state_directory_behind_a_link_gets_a_rule_for_each_path() {
-        let base = tempfile::tempdir().unwrap();
-        let base = base.path().canonicalize().unwrap();
-        fs::create_dir(base.join("real")).unwrap();
-        std::os::unix::fs::symlink("real", base.join("link")).unwrap();
-        let rules = rules(&base.join("link/state")).unwrap();
-        let read = |name: &str| read_rule(base.join(name).to_str().unwrap());
-        assert_eq!(rules[..2], [read("link/state"), read("real/state")]);
-        assert_eq!(super::rules(&base.join("real/state")).unwrap().len(), 3);
-    }
 }

@@ -15,8 +15,10 @@ mod installation;
 mod list;
 mod overview;
 mod places;
+mod rules;
 mod show;
 mod switch;
+
 mod terminal;
 mod uninstall;
 

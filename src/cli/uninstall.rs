@@ -37,7 +37,13 @@ pub(super) fn run(
             touched.push((path, before.unwrap_or_default(), change));
         }
     }
-    let files = files(&places, record.as_ref());
+    let ours = files(&places, record.as_ref());
+    if lock.is_some() {
+        for path in &ours {
+            file::sweep(path);
+        }
+    }
+    let files = present(ours);
     let purge = options.purge && places.state.exists();
     if options.dry_run {
         return show(&places, &touched, &files, purge, terminal);
@@ -115,12 +121,17 @@ fn taken_back(
     })
 }
 
-/// The files of ours that are there: executables and the record.
+/// All files of ours but the settings: executables and, last, the record.
 fn files(places: &Places, record: Option<&Installation>) -> Vec<PathBuf> {
     let mut files: Vec<_> =
         HOOKS.iter().map(|hook| places.executables().join(hook.file_name())).collect();
     files.extend(record.into_iter().flat_map(|record| record.executables.iter().cloned()));
     files.push(Installation::path(&places.data));
+    files
+}
+
+/// Those of `files` that are there.
+fn present(mut files: Vec<PathBuf>) -> Vec<PathBuf> {
     files.retain(|path| path.symlink_metadata().is_ok());
     files
 }

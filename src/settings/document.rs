@@ -8,7 +8,8 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::json::{self, Kind, Node, Reason, Refusal};
+use super::json::{self, Kind, Node};
+use super::refusal::{Reason, Refusal, refusal};
 
 /// Containers that were missing or empty when we first added to them, by their path (`hooks.Stop`,
 /// the root is the empty path): nothing when we made the container, else the white space that
@@ -274,7 +275,7 @@ impl Document {
     }
 
     pub(super) fn refuse(&self, at: usize, reason: Reason) -> Refusal {
-        json::refusal(&self.text, at, reason)
+        refusal(&self.text, at, reason)
     }
 
     /// Whether the author wrote a document that has content without a single line break.

@@ -14,7 +14,8 @@ use std::time::Duration;
 use tempfile::NamedTempFile;
 
 use super::folder_lock::FolderLock;
-use super::json::{self, Refusal};
+use super::json;
+use super::refusal::Refusal;
 
 /// How often an edit starts anew because somebody rewrote the file meanwhile.
 const ATTEMPTS: usize = 5;
@@ -240,8 +241,9 @@ fn prepared(path: &Path, bytes: &[u8], like: Option<&Metadata>) -> io::Result<Na
     Ok(fresh)
 }
 
-/// Removes what an edit that was killed left beside the file. Called under the folder's lock.
-fn sweep(target: &Path) {
+/// Removes what a killed process left beside the file that it was about to replace. Called under
+/// the lock that keeps others of ours from replacing it now.
+pub fn sweep(target: &Path) {
     let prefix = temporary_prefix(target);
     let Ok(entries) = fs::read_dir(folder_of(target)) else { return };
     for entry in entries.flatten() {

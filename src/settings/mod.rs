@@ -11,6 +11,7 @@ pub mod file;
 pub mod folder_lock;
 mod json;
 mod permissions;
+mod refusal;
 mod registration;
 #[cfg(test)]
 mod tests;
@@ -21,8 +22,8 @@ use serde::{Deserialize, Serialize};
 
 pub use document::Containers;
 use document::Document;
-pub use json::{Reason, Refusal};
 pub use permissions::allows;
+pub use refusal::{Reason, Refusal};
 pub use registration::{Registered, disables_hooks, registered};
 
 /// A hook event that we follow.

@@ -1,7 +1,8 @@
 //! Permission rules of ours in a settings document.
 
 use super::document::{Containers, Document, Item};
-use super::json::{self, Refusal};
+use super::json;
+use super::refusal::Refusal;
 
 const ALLOW: [&str; 2] = ["permissions", "allow"];
 

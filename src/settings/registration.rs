@@ -1,7 +1,8 @@
 //! Our hook entries in a settings document: found, added, corrected, taken out.
 
 use super::document::{Containers, Document, Item};
-use super::json::{self, Node, Refusal};
+use super::json::{self, Node};
+use super::refusal::{Refusal, line};
 use super::{HOOKS, Hook};
 
 /// One of our entries, as a settings file registers it.
@@ -70,7 +71,7 @@ fn places(document: &Document) -> Result<Vec<Place>, Refusal> {
                         executable: executable.to_owned(),
                         exec_form,
                         matcher: matcher.clone(),
-                        line: json::line(text, command.span.start),
+                        line: line(text, command.span.start),
                         command: path,
                     },
                     event: event.clone(),

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use super::Check;
 use crate::cli::claude::{self, Claude};
 use crate::cli::install;
-use crate::cli::places::Places;
+use crate::cli::places::{Places, real};
+use crate::cli::rules;
 use crate::settings::{self, HOOKS, Registered, file};
 
 const INSTALL: &str = "run `rejoin install`";
@@ -43,14 +44,14 @@ struct Shared(Vec<(String, String, Vec<String>)>);
 impl Shared {
     fn find(&mut self, event: &str, what: String, advice: &str) {
         match self.0.iter_mut().find(|(known, _, _)| *known == what) {
+            Some((_, _, events)) if events.iter().any(|known| known == event) => {}
             Some((_, _, events)) => events.push(event.to_owned()),
             None => self.0.push((what, advice.to_owned(), vec![event.to_owned()])),
         }
     }
 
     fn tell(self, check: &mut Check) {
-        for (what, advice, mut events) in self.0 {
-            events.dedup();
+        for (what, advice, events) in self.0 {
             let which = match events.len() {
                 n if n == HOOKS.len() => "all events".to_owned(),
                 _ => events.join(", "),
@@ -64,7 +65,10 @@ impl Shared {
 pub(super) fn registration(places: &Places) -> Check {
     let mut check = Check::new("registration");
     let mut entries = Vec::new();
-    for file in [places.user_settings(), places.shared_settings(), places.local_settings()] {
+    // In the home folder the user's settings are in the place of the shared ones.
+    let user = places.user_settings();
+    let shared = Some(places.shared_settings()).filter(|file| real(file) != real(&user));
+    for file in [Some(user), shared, Some(places.local_settings())].into_iter().flatten() {
         entries.extend(read(&file, &mut check));
     }
     let mut shared = Shared::default();
@@ -127,7 +131,7 @@ fn read(file: &Path, check: &mut Check) -> Vec<Entry> {
 fn judge(entry: &Entry, places: &Places, shared: &mut Shared) {
     let Registered { event, executable, command, exec_form, matcher, .. } = &entry.registered;
     let file = entry.file.display();
-    if entry.file == places.shared_settings() {
+    if entry.file == places.shared_settings() && entry.file != places.user_settings() {
         let what = format!("{file} is shared with others and names paths of one machine");
         shared.find(event, what, "take them out there and run `rejoin install --project`");
         return;
@@ -151,14 +155,14 @@ fn judge(entry: &Entry, places: &Places, shared: &mut Shared) {
 /// Rules are the user's choice: what is missing is told, and is no fault.
 pub(super) fn permissions(places: &Places) -> Check {
     let mut check = Check::new("permissions");
-    let rules = install::rules(&places.state).unwrap_or_default();
+    let wanted = rules::wanted(&places.state).unwrap_or_default();
     let files = [places.user_settings(), places.local_settings()];
     let texts: Vec<_> = files.iter().filter_map(|path| file::read(path).ok().flatten()).collect();
     let allowed = |rule: &&String| texts.iter().any(|t| settings::allows(t, rule).unwrap_or(false));
-    check.detail = match rules.iter().filter(allowed).count() {
-        n if n == rules.len() => "Claude may read the logs without asking".to_owned(),
+    check.detail = match wanted.iter().filter(allowed).count() {
+        n if n == wanted.len() => "Claude may read the logs without asking".to_owned(),
         0 => "Claude asks before it reads a log (`rejoin install` offers to allow it)".to_owned(),
-        n => format!("{n} of {} rules are allowed (`rejoin install` adds the rest)", rules.len()),
+        n => format!("{n} of {} rules are allowed (`rejoin install` adds the rest)", wanted.len()),
     };
     check
 }

@@ -23,6 +23,28 @@ fn a_sound_installation_has_no_findings() {
 }
 
 #[test]
+fn in_the_home_folder_the_user_s_settings_are_no_shared_ones() {
+    let home = Home::new();
+    home.install(&[]).ok();
+    let output = home.command(&["doctor"]).current_dir(home.path("")).output().unwrap();
+    home.ran(&output).ok();
+}
+
+#[test]
+#[cfg(unix)]
+fn a_home_behind_a_link_is_the_same_home() {
+    let home = Home::new();
+    let link = home.path("../link");
+    std::os::unix::fs::symlink("home", &link).unwrap();
+    let built = home.path("../built");
+    for arguments in [&["install", "--from", built.to_str().unwrap()][..], &["doctor"]] {
+        let mut command = home.command(arguments);
+        let output = command.env("HOME", &link).current_dir(home.path("")).output().unwrap();
+        home.ran(&output).ok();
+    }
+}
+
+#[test]
 fn before_an_install_everything_is_named() {
     let home = Home::new();
     fs::remove_file(home.path("../path/claude")).unwrap();

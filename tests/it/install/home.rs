@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -159,7 +160,7 @@ impl Home {
                     open.push(path.clone());
                     "folder".to_owned()
                 } else {
-                    String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned()
+                    content(fs::read(&path).unwrap())
                 };
                 let name = path.strip_prefix(&home).unwrap().to_str().unwrap().to_owned();
                 found.insert(name, format!("{:o} {kind}", mode_of(&there)));
@@ -175,6 +176,15 @@ impl Home {
         };
         self.tree().into_iter().map(line).collect::<Vec<_>>().join("\n")
     }
+}
+
+/// Text as it is, anything else by its length and hash.
+fn content(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|error| {
+        let mut hash = DefaultHasher::new();
+        error.as_bytes().hash(&mut hash);
+        format!("{} bytes, {:x}", error.as_bytes().len(), hash.finish())
+    })
 }
 
 #[cfg(unix)]

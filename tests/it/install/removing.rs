@@ -144,3 +144,48 @@ fn a_folder_that_somebody_uses_meanwhile_stays() {
     home.run(&["uninstall"]).ok();
     assert_snapshot!(home.listing());
 }
+
+/// The files alone: a folder that was made just before the kill is in no record yet.
+fn files(home: &Home) -> Vec<(String, String)> {
+    home.tree().into_iter().filter(|(_, what)| !what.ends_with("folder")).collect()
+}
+
+#[test]
+#[cfg(unix)]
+fn an_install_that_is_killed_can_be_taken_back_or_finished() {
+    use std::time::Instant;
+    const STEPS: u32 = 24;
+    let text = "{\n  \"model\": \"opus\"\n}\n";
+    let whole = {
+        let home = Home::new();
+        let start = Instant::now();
+        home.install(&["--bin-dir", "../bin"]).ok();
+        start.elapsed()
+    };
+    for step in 0..STEPS {
+        let home = Home::new();
+        home.write(SETTINGS, text);
+        let before = files(&home);
+        let built = home.path("../built");
+        let mut install = home
+            .command(&["install", "--from", built.to_str().unwrap(), "--bin-dir", "../bin"])
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        // Anywhere between its first instruction and its end.
+        let until = Instant::now() + whole * step / STEPS;
+        while Instant::now() < until && install.try_wait().unwrap().is_none() {
+            std::hint::spin_loop();
+        }
+        install.kill().unwrap();
+        install.wait().unwrap();
+        let now = home.read(SETTINGS);
+        assert!(now == text || now.matches("rejoin-hook-").count() == 9, "half written: {now}");
+        if step % 2 == 0 {
+            home.install(&["--bin-dir", "../bin"]).ok();
+            home.run(&["doctor"]).ok();
+        }
+        home.run(&["uninstall"]).ok();
+        assert_eq!(files(&home), before, "killed at step {step}");
+    }
+}
