@@ -37,6 +37,10 @@ pub(super) fn unsolved<'a>(view: &View<'a>) -> Vec<Unsolved<'a>> {
         let Some((step, run)) = runs.last().copied().filter(|(s, _)| s.seq == family.seq) else {
             continue;
         };
+        // Parts of one call fail as one.
+        if found.iter().any(|f| f.seq == step.seq) {
+            continue;
+        }
         // A one-off that nothing came back to says little once the work went on.
         let later = view.steps.iter().filter(|s| s.seq > step.seq).count();
         if family.class == Class::Other && family.runs == 1 && later > 12 {

@@ -127,15 +127,15 @@ impl<'a> View<'a> {
         let mut said = match &turn.end {
             End::Open if self.about.cause == Some(Cause::Running) => "in the middle of a turn",
             End::Open => "cut off in the middle of a turn",
-            End::Stopped => "its last turn came to its end",
-            End::Interrupted => "the user stopped its last turn",
+            End::Stopped => "turn ended",
+            End::Interrupted => "stopped by the user in the middle of a turn",
             End::Failed(kind) => match &**kind {
-                "rate_limit" | "overloaded" => "its last turn ended in an API error (overloaded)",
-                "invalid_request" => "its last turn ended in an API error (invalid request)",
+                "rate_limit" | "overloaded" => "cut off by an API error (overloaded)",
+                "invalid_request" => "cut off by an API error (invalid request)",
                 kind if kind.contains("long") || kind.contains("context") => {
-                    "its last turn ended at the context limit"
+                    "cut off at the context limit"
                 }
-                _ => "its last turn ended in an API error",
+                _ => "cut off by an API error",
             },
         }
         .to_owned();

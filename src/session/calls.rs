@@ -200,12 +200,12 @@ impl Session {
             _ => call.line,
         };
         let step = super::facts::Step { seq: call.seq, at: self.second(at), line: Some(line), act };
-        self.turn(at).steps.push(step);
+        self.push(at, step);
     }
 
     fn edited(&mut self, at: At, call: &OpenCall, path: &str, change: &Change, new: bool) {
         let names: Vec<String> =
-            change.added.iter().chain(&change.changed).take(6).cloned().collect();
+            change.added.iter().chain(&change.changed).take(4).cloned().collect();
         let line = change.first_line.clone();
         self.put(at, call, Act::Edit(Edit { path: path.to_owned(), line, names, new }));
         let seq = call.seq;
@@ -311,7 +311,7 @@ fn clean(mut change: Change) -> Change {
             *name = text::cut(name, 80);
         }
     }
-    change.first_line = change.first_line.map(|l| short(&l, 160));
+    change.first_line = change.first_line.map(|l| short(&l, 130));
     change
 }
 
