@@ -94,7 +94,10 @@ fn refused_before(view: &View<'_>, commit: &Commit, seq: u32) -> Option<String> 
     let (_, last) = tries.last()?;
     let how = super::failures::how(last);
     Some(match last.errors.first() {
-        Some(error) => format!("First {how}: \"{}\"", cut(&error.line, 160)),
+        Some(error) => {
+            let line = view.problems.get(&error.key).copied().unwrap_or(&error.line);
+            format!("First {how}: \"{}\"", cut(line, 160))
+        }
         None => format!("First {how}"),
     })
 }

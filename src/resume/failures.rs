@@ -100,12 +100,12 @@ fn told(view: &View<'_>, failure: &Unsolved<'_>, worth: u8) -> Entry {
         std::cmp::Reverse(shared.count())
     });
     let short = match errors.first() {
-        Some(error) => format!("{said}: {}", cut(&problem(error), 200)),
+        Some(error) => format!("{said}: {}", cut(&problem(view, error), 200)),
         None => said.clone(),
     };
     for (index, error) in errors.iter().take(3).enumerate() {
         said.push_str(if index == 0 { ": " } else { "; " });
-        said.push_str(&problem(error));
+        said.push_str(&problem(view, error));
     }
     if errors.is_empty()
         && let Some(summary) = &run.summary
@@ -122,10 +122,11 @@ fn command(run: &Run) -> String {
     }
 }
 
-fn problem(problem: &Problem) -> String {
+fn problem(view: &View<'_>, problem: &Problem) -> String {
+    let line = view.problems.get(&problem.key).copied().unwrap_or(&problem.line);
     match &problem.tag {
-        Some(tag) => format!("[{tag}] \"{}\"", problem.line),
-        None => format!("\"{}\"", problem.line),
+        Some(tag) => format!("[{tag}] \"{line}\""),
+        None => format!("\"{line}\""),
     }
 }
 
@@ -228,7 +229,7 @@ fn attempt(view: &View<'_>, tries: &[(&Step, &Run)], index: usize) -> String {
         let later =
             tries[index + 1..].iter().any(|(_, r)| r.errors.iter().any(|o| o.key == error.key));
         let solved = if later { "" } else { ", gone in the next" };
-        let _ = write!(said, ". Also {}{solved}", cut(&problem(error), 160));
+        let _ = write!(said, ". Also {}{solved}", cut(&problem(view, error), 160));
     }
     let until = tries.get(index + 1).map_or(u32::MAX, |t| t.0.seq);
     if let Some(diagnosis) = after(view, step.seq, until) {
@@ -289,7 +290,7 @@ fn fixed(view: &View<'_>, out: &mut Vec<Entry>) {
         let mut said = format!("{} `{}` {}", view.clock(step.at), command(run), how(run));
         match run.errors.first() {
             Some(error) => {
-                let _ = write!(said, ": {}", problem(error));
+                let _ = write!(said, ": {}", problem(view, error));
             }
             None => {
                 if let Some(summary) = &run.summary {

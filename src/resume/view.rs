@@ -12,6 +12,7 @@ use crate::session::facts::{
 };
 use crate::session::{merge_family, merge_touch};
 use chrono::{DateTime, Duration, Utc};
+use std::collections::HashMap;
 
 /// A session's facts over all its turns.
 pub(super) struct View<'a> {
@@ -30,6 +31,8 @@ pub(super) struct View<'a> {
     pub(super) tasks: Vec<Task>,
     /// Commits that were made: the step and the commit.
     pub(super) commits: Vec<(&'a Step, &'a Commit)>,
+    /// What the failures say, by their keys.
+    pub(super) problems: HashMap<u64, &'a str>,
     /// Failures that still stand.
     pub(super) unsolved: Vec<Unsolved<'a>>,
 }
@@ -61,7 +64,18 @@ impl<'a> View<'a> {
                 _ => None,
             })
             .collect();
+        let problems = steps
+            .iter()
+            .filter_map(|s| match &s.act {
+                Act::Run(run) => Some(&run.errors),
+                _ => None,
+            })
+            .flatten()
+            .filter(|e| !e.line.is_empty())
+            .map(|e| (e.key, e.line.as_str()))
+            .collect();
         let mut view = Self {
+            problems,
             session,
             recall,
             about,

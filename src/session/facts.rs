@@ -293,7 +293,7 @@ pub struct Problem {
     /// The section of the output it stood in: `DIALYZER`.
     #[serde(rename = "t", default, skip_serializing_if = "none")]
     pub tag: Option<String>,
-    /// The line to show.
+    /// The line to show; empty when a later failure with this key has it.
     #[serde(rename = "l")]
     pub line: String,
     /// The line without what differs from run to run: equal for the same failure.
