@@ -118,7 +118,7 @@ fn told(view: &View<'_>, failure: &Unsolved<'_>, worth: u8) -> Entry {
 fn command(run: &Run) -> String {
     match (&run.message, &*run.family) {
         (Some(message), "git commit") => format!("git commit -m \"{}\"", cut(message, 90)),
-        _ => cut(&run.shown, 140),
+        _ => fewer_paths(&run.shown, 140),
     }
 }
 
@@ -238,6 +238,25 @@ fn attempt(view: &View<'_>, tries: &[(&Step, &Run)], index: usize) -> String {
     said
 }
 
+/// A command with the first of its paths, in at most `room` units.
+pub(super) fn fewer_paths(shown: &str, room: usize) -> String {
+    let is_path = |w: &&str| w.contains('/') && !w.starts_with('-') && !w.contains("://");
+    if shown.split(' ').filter(is_path).count() < 2 {
+        return cut(shown, room);
+    }
+    let mut out: Vec<&str> = Vec::new();
+    let mut paths = 0;
+    for word in shown.split(' ') {
+        paths += usize::from(is_path(&word));
+        if !is_path(&word) || paths == 1 {
+            out.push(word);
+        } else if out.last() != Some(&"…") {
+            out.push("…");
+        }
+    }
+    cut(&out.join(" "), room)
+}
+
 /// The words of a command that the one before did not have.
 fn flags(old: &str, new: &str) -> String {
     let before: Vec<&str> = old.split_whitespace().collect();
@@ -332,16 +351,26 @@ fn fixed(view: &View<'_>, out: &mut Vec<Entry>) {
         }
         let more = changes.len().saturating_sub(4);
         changes.truncate(4);
-        let by = if changes.is_empty() { others.into_iter().take(2).collect() } else { changes };
-        let by: Vec<String> = by;
+        let decided = between(view, step.seq, fix.seq).filter_map(|s| match &s.act {
+            Act::Said(said) if said.kind == Kind::Decision => Some(&said.text),
+            _ => None,
+        });
+        if let Some(decided) = decided.last().filter(|d| !said.contains(d.as_str())) {
+            let _ = write!(said, " \"{decided}\"");
+        }
+        let by = if !changes.is_empty() {
+            changes
+        } else if good.shown != run.shown {
+            vec![format!("`{}`", cut(&good.shown, 140))]
+        } else {
+            others.into_iter().take(2).collect()
+        };
         if !by.is_empty() {
             let _ = write!(said, " Then {}", by.join("; "));
             if more > 0 {
                 let _ = write!(said, " and {more} more");
             }
             said.push(';');
-        } else if good.shown != run.shown {
-            let _ = write!(said, " Then run as `{}`;", cut(&good.shown, 120));
         }
         let end = good.summary.clone().unwrap_or_else(|| "ok".to_owned());
         let _ = write!(said, " {} {}", end, view.clock(fix.at));

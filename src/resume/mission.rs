@@ -4,6 +4,7 @@ use super::log::{Entry, Topic};
 use super::view::{View, names};
 use super::{digest, next};
 use crate::session::facts::{Act, By, NoteKind, Quote};
+use crate::session::sentence::correction;
 use crate::session::text::{self, cut, units};
 
 /// UTF-16 units of a prompt that is told whole.
@@ -63,7 +64,7 @@ fn prompts(view: &View<'_>, out: &mut Vec<Entry>) {
     for (index, asked) in asked.iter().enumerate() {
         let whole = view.recall.whole(asked.quote);
         let said = whole.trim();
-        let correction = index > 0 && corrects(said);
+        let correction = index > 0 && correction(said);
         let mut how = Vec::new();
         if asked.typed_in {
             how.push("typed while Claude worked");
@@ -111,47 +112,6 @@ fn both_ends(said: &str, beginning: usize, end: usize) -> String {
     let head = cut(&line, beginning);
     let skipped = units(&line).saturating_sub(units(&head) + units(&line[from..]));
     format!("{head} [{skipped} units left out] {}", &line[from..])
-}
-
-/// Whether a prompt changes the course of the work, by its words.
-pub(super) fn corrects(said: &str) -> bool {
-    const FIRST: [&str; 14] = [
-        "no",
-        "no,",
-        "nope",
-        "nein",
-        "non",
-        "stop",
-        "wait",
-        "wait,",
-        "actually",
-        "actually,",
-        "hold",
-        "undo",
-        "revert",
-        "instead",
-    ];
-    const CUES: [&str; 16] = [
-        "instead of",
-        " instead",
-        "don't ",
-        "do not ",
-        "dont ",
-        "not what i",
-        "that's wrong",
-        "that is wrong",
-        "rather than",
-        "you should have",
-        "never ",
-        "leave the ",
-        "leave it",
-        "i said",
-        "i meant",
-        "go back",
-    ];
-    let said = text::line(said, 600).to_lowercase().replace('’', "'");
-    let first = said.split_whitespace().next().unwrap_or("");
-    FIRST.contains(&first) || (said.len() < 400 && CUES.iter().any(|c| said.contains(c)))
 }
 
 /// What the items are that prompts name.

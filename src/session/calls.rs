@@ -183,8 +183,12 @@ impl Session {
             Asked::Output(id) => self.output(at, id, result),
             Asked::Skill(name) => {
                 let error = (!done).then(|| {
-                    let line = result.text.lines().rev().find(|l| !l.trim().is_empty());
-                    short(line.unwrap_or(""), 200)
+                    let said = || result.text.lines().map(str::trim).filter(|l| !l.is_empty());
+                    let cause = said().find(|l| {
+                        let lower = l.to_ascii_lowercase();
+                        ["fatal:", "error:", "failed:"].iter().any(|w| lower.contains(w))
+                    });
+                    short(cause.or(said().last()).unwrap_or(""), 200)
                 });
                 self.put(at, &call, Act::Skill { name: name.clone(), error });
             }
