@@ -39,12 +39,11 @@ fn place(view: &View<'_>, out: &mut Vec<Entry>) {
             ),
         ));
     }
-    if let Some((_, commit)) = view.commits.last() {
-        out.push(Entry::new(
-            Topic::Place,
-            88,
-            format!("last commit of the session: {}", commit.hash),
-        ));
+    if let Some((_, commit)) = view.commits.last()
+        && !view.files.iter().any(Touch::is_uncommitted)
+    {
+        let said = format!("last commit of the session: {}, nothing edited since", commit.hash);
+        out.push(Entry::new(Topic::Place, 88, said));
     }
 }
 
@@ -214,7 +213,7 @@ fn checks(view: &View<'_>, out: &mut Vec<Entry>) {
     for family in ordered {
         let mut said = format!(
             "`{}`: {} ({}",
-            cut(&family.shown, 140),
+            super::failures::fewer_paths(&family.shown, 120),
             outcome(family),
             view.clock(family.at)
         );
@@ -471,7 +470,7 @@ fn code(view: &View<'_>, out: &mut Vec<Entry>) {
                 let shown = lines.join("\n");
                 out.push(Entry::new(
                     Topic::Code,
-                    (54_u8).saturating_sub(told),
+                    if lines.len() < 3 { 40 } else { 54 - told.min(14) },
                     format!("`{}` {}\n{fence}\n{shown}\n{fence}", edit.path, view.clock(step.at)),
                 ));
             }

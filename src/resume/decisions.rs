@@ -4,7 +4,7 @@ use super::item;
 use super::log::{Entry, Topic};
 use super::next::is_strict;
 use super::view::View;
-use crate::session::facts::Act;
+use crate::session::facts::{Act, End};
 use crate::session::sentence::Kind;
 use crate::session::text::{self, cut};
 
@@ -21,10 +21,16 @@ pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
             )),
             Act::Denied { what, said } => {
                 let why = said.as_ref().map(|s| format!(", saying \"{s}\"")).unwrap_or_default();
+                let stopped = view.session.turns.iter().any(|t| {
+                    t.end == End::Interrupted
+                        && t.steps.last().is_some_and(|s| std::ptr::eq(s, *step))
+                });
+                let how = if stopped { "stopped Claude at" } else { "refused" };
+                let what = cut(what, 200).replace('`', "ʼ");
                 out.push(Entry::new(
                     Topic::Correction,
                     90,
-                    format!("{} the user refused: {}{why}", view.clock(step.at), cut(what, 200)),
+                    format!("{} the user {how}: `{what}`{why}", view.clock(step.at)),
                 ));
             }
             _ => {}

@@ -3,7 +3,7 @@
 use super::log::{Entry, State, Topic};
 use super::view::View;
 use crate::session::event::Outcome;
-use crate::session::facts::{Act, By};
+use crate::session::facts::{Act, By, End};
 use crate::session::sentence::{Kind, condense};
 use crate::session::text::{self, cut, units};
 
@@ -81,7 +81,8 @@ fn closings(view: &View<'_>, out: &mut Vec<Entry>) {
     for (index, turn) in turns.iter().enumerate() {
         let last = index + 1 == many;
         let Some(closing) = &turn.closing else { continue };
-        if last && !ended {
+        let cut_short = turn.end != End::Stopped && units(&closing.text) < 80;
+        if (last && !ended) || cut_short {
             continue;
         }
         let whole = view.recall.whole(closing);
@@ -158,6 +159,20 @@ fn reports(view: &View<'_>, out: &mut Vec<Entry>) {
     }
 }
 
+/// A compaction's summary without what Claude Code puts around it: how the session goes on, and
+/// what to do with the summary.
+fn own_words(said: &str) -> &str {
+    let from = said.find("\nSummary:").map_or(0, |at| at + "\nSummary:".len());
+    let rest = &said[from..];
+    let frames = [
+        "\nIf you need specific details from before",
+        "\nContinue the conversation from where",
+        "\nPlease continue the conversation",
+    ];
+    let end = frames.iter().filter_map(|f| rest.find(f)).min().unwrap_or(rest.len());
+    rest[..end].trim()
+}
+
 /// Claude's own summaries at compactions.
 fn summaries(view: &View<'_>, out: &mut Vec<Entry>) {
     let last = view.session.compactions.last();
@@ -173,7 +188,7 @@ fn summaries(view: &View<'_>, out: &mut Vec<Entry>) {
         });
         if let Some(said) = whole.or(kept) {
             let at = view.time(compaction.at);
-            let said = condensed(said, 3_000);
+            let said = condensed(own_words(said), 3_000);
             out.push(
                 Entry::new(Topic::Summary, 58, format!("at the compaction of {at}: \"{said}\""))
                     .short(format!("at the compaction of {at}: \"{}\"", cut(&said, 500))),
