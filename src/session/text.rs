@@ -15,7 +15,7 @@ pub fn units(text: &str) -> usize {
 
 /// The byte index after the longest prefix of `text` that has at most `max` UTF-16 units and does
 /// not part a base character from its combining marks, joiners or variation selectors.
-fn fit(text: &str, max: usize) -> usize {
+pub(super) fn fit(text: &str, max: usize) -> usize {
     let mut used = 0;
     let mut safe = 0;
     let mut joined = false;
@@ -87,7 +87,7 @@ fn break_before(text: &str, hard: usize) -> usize {
         }
         let spaced = after.is_none_or(char::is_whitespace);
         let clause = matches!(c, '。' | '！' | '？' | '、' | '，' | '；')
-            || (spaced && matches!(c, '.' | '!' | '?' | ';' | ',' | ')'));
+            || (spaced && matches!(c, '.' | '!' | '?' | ';' | ','));
         if clause && end >= hard - hard / 3 {
             return end;
         }

@@ -647,7 +647,8 @@ impl<'a> Scan<'a> {
         let timed = line.contains(" in ");
         let done = timed && line.starts_with("added ") && line.contains(" package")
             || timed && line.starts_with("up to date")
-            || line.starts_with("Successfully installed ");
+            || line.starts_with("Successfully installed ")
+            || line == "found 0 vulnerabilities" && self.hits.is_empty();
         if failed && !line.contains("Waiting for") {
             self.hit(Rank::Verdict, line, true);
         } else if done {
