@@ -230,13 +230,14 @@ pub(super) fn after_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a
 }
 
 /// File suffixes by which a bare name in prose is known as a file.
+#[rustfmt::skip]
 const SUFFIXES: [&str; 74] = [
     "astro", "bash", "bat", "c", "cc", "cfg", "clj", "conf", "cpp", "cs", "css", "csv", "cts",
     "cxx", "dart", "eex", "elm", "env", "erl", "ex", "exs", "fs", "go", "gradle", "graphql", "h",
-    "hcl", "heex", "hpp", "hrl", "hs", "html", "ini", "ipynb", "java", "jl", "js", "json", "jsonl",
-    "jsx", "kt", "kts", "leex", "less", "lock", "lua", "md", "mdx", "mjs", "ml", "mts", "nix",
-    "php", "pl", "proto", "ps1", "py", "pyi", "rb", "rs", "sass", "scala", "scss", "sh", "sql",
-    "svelte", "swift", "tf", "toml", "ts", "tsx", "vue", "yaml", "yml",
+    "hcl", "heex", "hpp", "hrl", "hs", "html", "ini", "ipynb", "java", "jl", "js", "json",
+    "jsonl", "jsx", "kt", "kts", "leex", "less", "lock", "lua", "md", "mdx", "mjs", "ml", "mts",
+    "nix", "php", "pl", "proto", "ps1", "py", "pyi", "rb", "rs", "sass", "scala", "scss", "sh",
+    "sql", "svelte", "swift", "tf", "toml", "ts", "tsx", "vue", "yaml", "yml",
 ];
 
 /// The suffix of the last part of `path`, lower case, without the dot; empty when there is none.
