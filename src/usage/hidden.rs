@@ -23,9 +23,20 @@ pub(super) struct Hidden {
 
 /// Finds hidden usage. The ledger must still hold the copies in forked files.
 pub(super) fn find(ledger: &Ledger) -> Vec<Hidden> {
+    // A session's responses are in its own files, in those of its forks, and, as older versions of
+    // Claude Code left them, in its subagents' files beside its own.
     let mut of_session: HashMap<u32, Vec<&Transcript>> = HashMap::new();
     for transcript in &ledger.transcripts {
-        of_session.entry(transcript.session).or_default().push(transcript);
+        let rows = ledger.rows[transcript.rows.clone()].iter();
+        let mut sessions = vec![transcript.session];
+        for session in rows.filter(|row| row.place == Place::Copied).map(|row| row.session) {
+            if sessions.last() != Some(&session) && !sessions.contains(&session) {
+                sessions.push(session);
+            }
+        }
+        for session in sessions {
+            of_session.entry(session).or_default().push(transcript);
+        }
     }
     // By the start of a session's first process, which forks inherit.
     let mut families: BTreeMap<u64, Vec<(Origin, Vec<Hidden>)>> = BTreeMap::new();
@@ -89,10 +100,11 @@ fn covered<'l>(
     for transcript in session {
         let rows = &ledger.rows[transcript.rows.clone()];
         let is_main = transcript.path == main.path;
+        let is_own = transcript.session == main.session;
         // A process that was killed left its responses, but no totals to inherit.
         let rows = rows.iter().zip(0..).filter(|(row, at)| {
             let before = if is_main { *at < cost.rows } else { row.time <= cost.until };
-            row.time >= start && before
+            row.time >= start && before && (is_own || row.session == main.session)
         });
         for (row, _) in rows {
             if session.len() > 1 && !ids.insert(row.id) {
