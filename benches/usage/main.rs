@@ -1,6 +1,7 @@
 //! `rejoin usage` against its peers, on one made-up history.
 //!
-//! `cargo bench --bench usage -- [MEGABYTES] [RUNS]` (1000 and 7 without). `aiburn` and `ccusage` are
+//! `cargo bench --bench usage -- [MEGABYTES] [RUNS] [FOLDER]` (1000, 7, and a temporary folder without).
+//! `aiburn` and `ccusage` are
 //! measured where they are in `PATH`. All numbers are medians of runs that take turns, because a shared
 //! machine is slow for minutes at a time; compare within one table only.
 
@@ -28,12 +29,15 @@ struct Contender {
 }
 
 fn main() {
+    // Cargo adds arguments of its own.
     let mut numbers = std::env::args().skip(1).filter_map(|arg| arg.parse::<u64>().ok());
     let megabytes = numbers.next().unwrap_or(1000);
     let runs = numbers.next().unwrap_or(7) as usize;
 
-    let home = tempfile::tempdir().unwrap();
-    let projects = home.path().join(".claude/projects");
+    let temporary = tempfile::tempdir().unwrap();
+    let kept = std::env::args().skip(1).find(|arg| arg.starts_with('/')).map(PathBuf::from);
+    let home = kept.as_deref().unwrap_or(temporary.path());
+    let projects = home.join(".claude/projects");
     let truth = corpus::generate(&projects, 1, megabytes * 1_000_000).unwrap();
     println!(
         "{} MB, {} files, {} lines, {} responses",
@@ -42,7 +46,7 @@ fn main() {
         truth.lines,
         truth.responses.len()
     );
-    check(home.path(), &truth);
+    check(home, &truth);
 
     let mut contenders = vec![
         contender("rejoin, no cache", &[REJOIN, "usage", "--json", "--no-cache"]),
@@ -63,21 +67,21 @@ fn main() {
     let grown = largest(&projects);
     // Once unmeasured: files into the page cache, our cache onto the disk.
     for contender in &contenders {
-        run(contender, home.path());
+        run(contender, home);
     }
     for _ in 0..runs {
         for at in 0..contenders.len() {
             if contenders[at].name.ends_with("new") && contenders[at].name.contains("10 kB") {
                 grow(&grown);
             }
-            let (wall, cpu, memory) = run(&contenders[at], home.path());
+            let (wall, cpu, memory) = run(&contenders[at], home);
             let contender = &mut contenders[at];
             contender.walls.push(wall);
             contender.cpu += cpu;
             contender.memory = contender.memory.max(memory);
             // What was new is known to the next contender.
             if at + 1 == contenders.len() {
-                run(&contenders[1], home.path());
+                run(&contenders[1], home);
             }
         }
     }

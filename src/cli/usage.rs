@@ -150,7 +150,7 @@ pub fn run(args: &UsageArgs, env: &Env) -> Result<ExitCode, UsageError> {
     bar.clear();
     let report = usage.report(&query, &prices);
 
-    let mut out = io::stdout().lock();
+    let mut out = io::BufWriter::new(io::stdout().lock());
     let written = if args.json {
         machine::json(&mut out, &report, &query, &prices, &usage.skipped)
     } else if args.csv {

@@ -101,7 +101,7 @@ pub(super) fn collect(
         transcripts.extend(done.transcript);
         skipped.unreadable.extend(done.unreadable);
     }
-    transcripts.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    transcripts.sort_by(|a, b| a.path.as_os_str().cmp(b.path.as_os_str()));
     skipped.unreadable.sort_unstable();
     skipped.lines = transcripts
         .iter()

@@ -59,7 +59,7 @@ pub(super) fn list(roots: &[PathBuf]) -> Listing {
         let Ok(root) = fs::canonicalize(root) else { continue };
         listing.root(&root);
     }
-    listing.candidates.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    listing.candidates.sort_unstable_by(|a, b| a.path.as_os_str().cmp(b.path.as_os_str()));
     listing
 }
 

@@ -94,7 +94,8 @@ fn covered<'l>(
     cost: &CoveringCost,
 ) -> (HashMap<&'l str, TokenSums>, u32) {
     let start = u32::try_from(cost.state.start_ms / 1000).unwrap_or(0);
-    let mut sums: HashMap<&str, TokenSums> = HashMap::new();
+    // Models are few, and rows of one follow each other.
+    let mut by_number: Vec<(u16, TokenSums)> = Vec::new();
     let mut last = start;
     let mut ids = HashSet::new();
     for transcript in session {
@@ -111,9 +112,17 @@ fn covered<'l>(
                 continue;
             }
             last = last.max(row.time);
-            let model = &ledger.names.models.name(row.model.into()).name;
-            sums.entry(model).or_default().add(row.tokens.into());
+            let at = by_number.iter().position(|(model, _)| *model == row.model);
+            let at = at.unwrap_or_else(|| {
+                by_number.push((row.model, TokenSums::default()));
+                by_number.len() - 1
+            });
+            by_number[at].1.add(row.tokens.into());
         }
+    }
+    let mut sums: HashMap<&str, TokenSums> = HashMap::new();
+    for (model, sum) in by_number {
+        sums.entry(&ledger.names.models.name(model.into()).name).or_default().add(sum);
     }
     (sums, last)
 }

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::Arc;
 
-use memchr::memmem::Finder;
+use memchr::memmem::{Finder, FinderRev};
 use memchr::{memchr_iter, memrchr};
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
@@ -32,6 +32,7 @@ pub(super) struct Scanner<'n> {
     buffer: Vec<u8>,
     usage: Finder<'static>,
     cost_state: Finder<'static>,
+    excerpt: Excerpt,
     index: IdIndex,
     /// Names met lately, with their numbers.
     models: Vec<(ModelName, u16)>,
@@ -52,6 +53,7 @@ impl<'n> Scanner<'n> {
             buffer: vec![0; CHUNK],
             usage: Finder::new(b"\"usage\""),
             cost_state: Finder::new(b"\"cost-state\""),
+            excerpt: Excerpt::new(),
             index: IdIndex::default(),
             models: Vec::new(),
             session: None,
@@ -144,11 +146,19 @@ impl<'n> Scanner<'n> {
         if (*first, *last) != (b'{', b'}') {
             found.read.skipped += 1;
         } else if self.usage.find(line).is_some() {
-            match line::read(line) {
-                Line::Response(response) => self.response(&response, home, found),
-                Line::Other => {}
-                Line::Broken => found.read.skipped += 1,
+            let mut excerpt = std::mem::take(&mut self.excerpt.text);
+            if self.excerpt.without_content(line, &mut excerpt)
+                && let Line::Response(response) = line::read(&excerpt)
+            {
+                self.response(&response, home, found);
+            } else {
+                match line::read(line) {
+                    Line::Response(response) => self.response(&response, home, found),
+                    Line::Other => {}
+                    Line::Broken => found.read.skipped += 1,
+                }
             }
+            self.excerpt.text = excerpt;
         } else if line.len() <= LONGEST_COST_STATE
             && self.cost_state.find(&line[..line.len().min(128)]).is_some()
         {
@@ -233,6 +243,52 @@ impl<'n> Scanner<'n> {
         let number = self.names.with(|names| names.sessions.number(&name));
         self.session = Some((name, number));
         number
+    }
+}
+
+/// Cuts the content out of a response's line, which is most of it and needs no parsing.
+///
+/// What is left is a line like any other. It can only be read as a response when the cut was made at
+/// the message's own content: a key of the same name elsewhere leaves brackets that don't match, or a
+/// message without an id, and then the whole line is read.
+struct Excerpt {
+    text: Vec<u8>,
+    start: Finder<'static>,
+    end: FinderRev<'static>,
+    message: Finder<'static>,
+}
+
+/// The content of a response starts within this many bytes.
+const EARLY: usize = 1024;
+
+/// Less than this is read faster than it is cut out.
+const WORTH_CUTTING: usize = 256;
+
+impl Excerpt {
+    fn new() -> Self {
+        Self {
+            text: Vec::new(),
+            start: Finder::new(b"\"content\":["),
+            end: FinderRev::new(b"],\"stop_reason\":"),
+            message: Finder::new(b"\"message\":{"),
+        }
+    }
+
+    /// Writes `line` without its content to `text`; false when there is nothing worth cutting.
+    fn without_content(&self, line: &[u8], text: &mut Vec<u8>) -> bool {
+        let early = &line[..line.len().min(EARLY)];
+        let Some(start) = self.start.find(early).map(|at| at + self.start.needle().len()) else {
+            return false;
+        };
+        let Some(end) = self.end.rfind(&line[start..]).map(|at| start + at) else { return false };
+        // A line that was cut off, with another appended to it, begins like one and ends like the other.
+        if end - start < WORTH_CUTTING || self.message.find(&line[start..end]).is_some() {
+            return false;
+        }
+        text.clear();
+        text.extend_from_slice(&line[..start]);
+        text.extend_from_slice(&line[end..]);
+        true
     }
 }
 
