@@ -5,6 +5,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used)]
 
 mod api;
+mod architecture;
 mod claude;
 mod fold;
 mod harness;
