@@ -136,6 +136,14 @@ pub(super) fn standing(recent: &Recent, entry: &Entry, now: DateTime<Utc>) -> &'
     }
 }
 
+/// How long ago, as people say it: `just now`, `5 min ago`.
+pub(super) fn ago(span: TimeDelta) -> String {
+    match age(span) {
+        now if now == "now" => "just now".to_owned(),
+        age => format!("{age} ago"),
+    }
+}
+
 /// An age as people say it: `5 min`, `3 h`, `12 d`.
 pub(super) fn age(span: TimeDelta) -> String {
     match (span.num_minutes(), span.num_hours(), span.num_days()) {

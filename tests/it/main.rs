@@ -7,6 +7,7 @@
 mod api;
 mod architecture;
 mod claude;
+mod cli;
 mod fold;
 mod harness;
 mod install;
