@@ -6,17 +6,72 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Follows Claude Code sessions and tells the next one where the work stands.
 #[derive(Debug, Parser)]
-#[command(name = "rejoin", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(name = "rejoin", version, max_term_width = 100, args_conflicts_with_subcommands = true)]
+#[command(
+    after_help = "Without a command: what this project's next session would be told, and why."
+)]
 pub struct CommandLine {
+    /// Print the answer as JSON
+    #[arg(long)]
+    pub json: bool,
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
 }
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    List(List),
+    Show(Show),
     Install(Install),
     Uninstall(Uninstall),
     Doctor(Doctor),
+    Demo(Demo),
+    /// Print the resume text of a transcript
+    Compose(super::compose::ComposeArgs),
+    /// Stop following this project's sessions
+    Off(Switch),
+    /// Follow this project's sessions again
+    On(Switch),
+}
+
+/// List this project's sessions
+#[derive(Debug, Args)]
+#[command(after_help = "Example: rejoin list --json")]
+pub struct List {
+    /// Print the sessions as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Show a session's resume log
+#[derive(Debug, Args)]
+#[command(after_help = "Example: rejoin show 8463c716 --digest")]
+pub struct Show {
+    /// The session's id or its beginning [default: this session, else the newest]
+    pub session: Option<String>,
+    /// What the next session would be given of it
+    #[arg(long, conflicts_with = "json")]
+    pub digest: bool,
+    /// Print the log as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Play a recorded session through the installed hooks and show what the next one is told
+#[derive(Debug, Args)]
+#[command(after_help = "Example: rejoin demo")]
+pub struct Demo {
+    /// Folder of the hook executables [default: where install put them]
+    #[arg(long, value_name = "DIR")]
+    pub from: Option<PathBuf>,
+}
+
+/// Where following is switched.
+#[derive(Debug, Args)]
+pub struct Switch {
+    /// For all projects
+    #[arg(long)]
+    pub everywhere: bool,
 }
 
 /// Put the hook executables in place and register them with Claude Code

@@ -5,12 +5,19 @@
 
 pub mod args;
 mod claude;
+mod compose;
+mod demo;
 mod doctor;
+mod here;
 mod inject;
 mod install;
 mod installation;
+mod list;
+mod overview;
 mod places;
 mod rules;
+mod show;
+mod switch;
 mod terminal;
 mod uninstall;
 
@@ -62,9 +69,16 @@ pub fn run() -> ExitCode {
     let env = Env::read();
     let mut terminal = Terminal::open();
     let done = match &line.command {
-        Command::Install(options) => install::run(options, &env, &mut terminal),
-        Command::Uninstall(options) => uninstall::run(options, &env, &mut terminal),
-        Command::Doctor(options) => doctor::run(options, &env, &mut terminal),
+        None => overview::run(line.json, &env, &mut terminal),
+        Some(Command::List(options)) => list::run(options, &env, &mut terminal),
+        Some(Command::Show(options)) => show::run(options, &env, &mut terminal),
+        Some(Command::Compose(options)) => return compose::run(options),
+        Some(Command::Demo(options)) => demo::run(options, &env, &mut terminal),
+        Some(Command::Off(options)) => switch::run(options, false, &env, &mut terminal),
+        Some(Command::On(options)) => switch::run(options, true, &env, &mut terminal),
+        Some(Command::Install(options)) => install::run(options, &env, &mut terminal),
+        Some(Command::Uninstall(options)) => uninstall::run(options, &env, &mut terminal),
+        Some(Command::Doctor(options)) => doctor::run(options, &env, &mut terminal),
     };
     match done.and_then(|()| terminal.flush().map_err(Failure::Output)) {
         Ok(()) => ExitCode::SUCCESS,

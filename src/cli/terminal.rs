@@ -26,6 +26,12 @@ impl Terminal {
         self.attended
     }
 
+    /// Columns of the terminal; 80 where there is none.
+    #[allow(clippy::unused_self)]
+    pub(crate) fn width(&self) -> usize {
+        terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0)).max(40)
+    }
+
     /// The answer to `question`, in lower case and trimmed. Empty where nobody is there.
     pub(crate) fn ask(&mut self, question: &str) -> io::Result<String> {
         if !self.attended {

@@ -4,4 +4,10 @@
 #![allow(clippy::disallowed_methods)]
 #![allow(clippy::expect_used, clippy::unwrap_used)]
 
+mod api;
+mod claude;
+mod fold;
+mod harness;
 mod install;
+mod registration;
+mod session;
