@@ -26,6 +26,8 @@ pub enum Command {
     Uninstall(Uninstall),
     Doctor(Doctor),
     Demo(Demo),
+    /// Total the tokens and costs of all sessions
+    Usage(super::usage::UsageArgs),
     /// Print the resume text of a transcript
     Compose(super::compose::ComposeArgs),
     /// Stop following this project's sessions

@@ -22,6 +22,8 @@ const RECORDED: &str = include_str!("../../install/demo.jsonl");
 const FOLDER: &str = "/home/dev/shop";
 /// How long ago the session broke off, as it is played.
 const AGO: TimeDelta = TimeDelta::minutes(12);
+/// How much slower than recorded.
+const STRETCH: i32 = 60;
 
 pub(super) fn run(options: &Demo, env: &Env, terminal: &mut Terminal) -> Result<(), Failure> {
     let executables = match &options.from {
@@ -55,14 +57,21 @@ struct Stage {
 
 impl Stage {
     fn set(scratch: &Path, executables: PathBuf) -> Result<Self, Failure> {
-        let project = scratch.join("home/shop");
+        let project = scratch.join("shop");
         let failed = |error: std::io::Error| {
             Failure::Failed(format!("the demo could not be set up: {error}"))
         };
-        // A repository of its own: folders for temporary files are no projects.
+        // As much of a repository as names a branch.
         fs::create_dir_all(project.join(".git/refs")).map_err(failed)?;
         fs::create_dir_all(project.join(".git/objects")).map_err(failed)?;
         write(&project.join(".git/HEAD"), "ref: refs/heads/main\n")?;
+        for file in ["README.md", "cart.py", "test_cart.py"] {
+            // Older than the session's end: the work of nobody else.
+            write(&project.join(file), "")?;
+            let touched = fs::File::options().write(true).open(project.join(file));
+            let then = std::time::SystemTime::from(clock::now() - AGO * 2);
+            touched.and_then(|f| f.set_modified(then)).map_err(failed)?;
+        }
         let mut lines = Vec::new();
         let text = RECORDED.replace(FOLDER, &escaped(&project));
         for line in text.lines() {
@@ -140,10 +149,8 @@ impl Stage {
         let path = self.executables.join(name);
         Command::new(&path)
             .env_clear()
-            .env("HOME", &self.project)
-            .env("USERPROFILE", &self.project)
-            // Elsewhere than the scratch folder, which would count as one for temporary files.
-            .env("TMPDIR", self.state.join("tmp"))
+            .env("HOME", &self.state)
+            .env("USERPROFILE", &self.state)
             .env("REJOIN_HOME", &self.state)
             .env("CLAUDE_PROJECT_DIR", &self.project)
             .env("CLAUDE_PID", claude.to_string())
@@ -192,17 +199,18 @@ fn escaped(path: &Path) -> String {
     path.to_string_lossy().replace('\\', "\\\\")
 }
 
-/// Moves the recorded times so that the session broke off a little while ago.
+/// Moves the recorded times so that the session broke off a little while ago, and stretches them:
+/// the scripted answers came at once.
 fn shift(lines: &mut [Value]) {
     let time = |line: &Value| -> Option<DateTime<Utc>> {
         line["timestamp"].as_str().and_then(|t| t.parse().ok())
     };
     let Some(last) = lines.iter().rev().find_map(time) else { return };
-    let by = clock::now() - AGO - last;
+    let end = clock::now() - AGO;
     for line in lines {
         if let Some(at) = time(line) {
-            line["timestamp"] =
-                json!((at + by).to_rfc3339_opts(chrono::SecondsFormat::Millis, true));
+            let moved = end - (last - at) * STRETCH;
+            line["timestamp"] = json!(moved.to_rfc3339_opts(chrono::SecondsFormat::Millis, true));
         }
     }
 }

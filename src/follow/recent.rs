@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 const SESSIONS: usize = 64;
 /// Where a process can't be looked at, a session counts as live for so long after its last event.
 const LIVE: TimeDelta = TimeDelta::minutes(30);
+/// For so long, broken-off work comes before a later session that came to its end.
+const URGENT: TimeDelta = TimeDelta::days(3);
 
 /// The project's recent sessions, newest start first.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -128,7 +130,8 @@ impl Recent {
     }
 
     /// Sessions that a new one may be told of, best first: those of the same work tree and branch of
-    /// the last 14 days, then of the same branch, then any; newest first in each.
+    /// the last 14 days, then of the same branch, then any. In each, what broke off in the last three
+    /// days comes first, then the newest.
     pub fn offers(
         &self,
         id: &str,
@@ -156,7 +159,7 @@ impl Recent {
             };
             // A script's single turn never stands before a person's session.
             let script = !e.attended && e.prompts <= 1;
-            (script, rank, age)
+            (script, rank, !(e.cut_off && age < URGENT), age)
         });
         offers
     }

@@ -49,21 +49,6 @@ pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
             );
         }
     }
-    let edited: Vec<_> = view.files.iter().filter(|t| t.edits > 0).collect();
-    if !edited.is_empty() {
-        let (added, removed) =
-            edited.iter().fold((0, 0), |sum, t| (sum.0 + t.lines.0, sum.1 + t.lines.1));
-        let edits: u32 = edited.iter().map(|t| t.edits).sum();
-        out.push(Entry::new(
-            Topic::Steps,
-            40,
-            format!(
-                "{} in {}, +{added} −{removed} lines",
-                plural(edits as usize, "edit"),
-                plural(edited.len(), "file")
-            ),
-        ));
-    }
 }
 
 fn told(commit: &Commit, at: &str) -> String {
@@ -94,7 +79,10 @@ fn refused_before(view: &View<'_>, commit: &Commit, seq: u32) -> Option<String> 
     let (_, last) = tries.last()?;
     let how = super::failures::how(last);
     Some(match last.errors.first() {
-        Some(error) => format!("First {how}: \"{}\"", cut(&error.line, 160)),
+        Some(error) => {
+            let line = view.problems.get(&error.key).copied().unwrap_or(&error.line);
+            format!("First {how}: \"{}\"", cut(line, 160))
+        }
         None => format!("First {how}"),
     })
 }

@@ -2,12 +2,13 @@
 
 use super::item::{self, Part};
 use super::log::{Entry, Topic};
-use super::next::{self, common_lines, is_strict, plural};
+use super::next::{common_lines, is_strict, plural};
 use super::recall::Told;
 use super::view::View;
 use crate::session::command::Class;
 use crate::session::event::Outcome;
 use crate::session::facts::{Act, Family, ItemState, Touch};
+use crate::session::sentence::{sentences, standing_rule};
 use crate::session::text::{self, cut, units};
 use std::fmt::Write;
 
@@ -17,6 +18,8 @@ pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
     checks(view, out);
     commands(view, out);
     rules(view, out);
+    setup(view, out);
+    in_play(view, out);
     code(view, out);
 }
 
@@ -36,12 +39,11 @@ fn place(view: &View<'_>, out: &mut Vec<Entry>) {
             ),
         ));
     }
-    if let Some((_, commit)) = view.commits.last() {
-        out.push(Entry::new(
-            Topic::Place,
-            88,
-            format!("last commit of the session: {}", commit.hash),
-        ));
+    if let Some((_, commit)) = view.commits.last()
+        && !view.files.iter().any(Touch::is_uncommitted)
+    {
+        let said = format!("last commit of the session: {}, nothing edited since", commit.hash);
+        out.push(Entry::new(Topic::Place, 88, said));
     }
 }
 
@@ -119,9 +121,13 @@ fn uncommitted(view: &View<'_>, out: &mut Vec<Entry>) {
     if list.is_empty() {
         return;
     }
-    let what = if git { "" } else { "changed, no commit was made: " };
     let files = by_folder(&list);
-    let lead = if lead.is_empty() { what.to_owned() } else { format!("{lead}: ") };
+    let lead = match (lead.is_empty(), view.commits.last()) {
+        (false, _) => format!("{lead}: "),
+        (true, Some((_, commit))) => format!("touched since {}: ", commit.hash),
+        (true, None) if git => String::new(),
+        (true, None) => "no commit was made; changed: ".to_owned(),
+    };
     let mut said = format!("{lead}{files}");
     for (_, run) in view.runs().filter(|(s, r)| {
         s.seq > last_commit && r.class == Class::Install && r.outcome == Outcome::Ok
@@ -207,14 +213,14 @@ fn checks(view: &View<'_>, out: &mut Vec<Entry>) {
     for family in ordered {
         let mut said = format!(
             "`{}`: {} ({}",
-            cut(&family.shown, 140),
+            super::failures::fewer_paths(&family.shown, 120),
             outcome(family),
             view.clock(family.at)
         );
         let (edits, file) = view.edits_since(family.seq);
-        if edits > 0 {
+        if edits > after_all {
             let _ = write!(said, ", {} since", plural(edits, "edit"));
-            if let Some(file) = file.filter(|_| after_all == 0 || edits < 8) {
+            if let Some(file) = file.filter(|_| edits < 8) {
                 let _ = write!(said, ", of {}", file.rsplit('/').next().unwrap_or(file));
             }
         }
@@ -228,8 +234,8 @@ fn checks(view: &View<'_>, out: &mut Vec<Entry>) {
     if after_all > 0 && !checks.is_empty() {
         out.push(Entry::new(
             Topic::Check,
-            96,
-            format!("no check was run after the last {}", plural(after_all, "edit")),
+            98,
+            format!("none was run after the last {}", plural(after_all, "edit")),
         ));
     }
 }
@@ -260,7 +266,7 @@ fn commands(view: &View<'_>, out: &mut Vec<Entry>) {
         .take(24)
         .map(|(f, _)| {
             let times = if f.runs > 1 { format!(" ({}×)", f.runs) } else { String::new() };
-            format!("`{}`{times}", cut(&f.shown, 70))
+            format!("`{}`{times}", super::failures::fewer_paths(&f.shown, 70))
         })
         .collect();
     if shown.is_empty() {
@@ -328,33 +334,114 @@ fn rules(view: &View<'_>, out: &mut Vec<Entry>) {
         }
     }
     prompt_rules(view, out);
-    _ = next::state;
 }
 
-/// Sentences of long prompts that forbid something: a shortened prompt must not lose them.
+/// Rules in long prompts: a shortened prompt must not lose them.
 fn prompt_rules(view: &View<'_>, out: &mut Vec<Entry>) {
     for turn in &view.session.turns {
         let whole = view.recall.whole(&turn.prompt);
         if units(&whole) < 500 {
             continue;
         }
-        let mut told = 0;
-        for line in whole.lines() {
-            let (line, _) = item::unlist(line);
-            let lower = line.to_lowercase();
-            let strict = ["never ", "do not ", "don't ", "must not", "only ", "always "]
-                .iter()
-                .any(|w| lower.contains(w));
-            if strict && units(line) < 300 && told < 6 {
-                told += 1;
-                out.push(Entry::new(
-                    Topic::Rule,
-                    78,
-                    format!("from a prompt: \"{}\"", text::one_line(line)),
-                ));
+        let rules = sentences(&whole).into_iter().filter(|s| standing_rule(&s.text));
+        for rule in rules.take(8) {
+            let said = text::line(&rule.text, 300);
+            out.push(Entry::new(Topic::Rule, 78, format!("from a prompt: \"{said}\"")));
+        }
+    }
+}
+
+/// How the project is built, from files that the session read: scripts, entry points, targets.
+fn setup(view: &View<'_>, out: &mut Vec<Entry>) {
+    for touch in view.files.iter().filter(|t| t.setup.is_some()) {
+        let Some(shown) = view.recall.output(touch.setup) else { continue };
+        let lines = setup_lines(&touch.path, shown);
+        if lines.is_empty() {
+            continue;
+        }
+        out.push(Entry::new(Topic::Setup, 60, format!("`{}`: {}", touch.path, lines.join("; "))));
+    }
+}
+
+/// The lines of a build file that say what is run on what; without the numbers that a read puts
+/// before each.
+fn setup_lines(path: &str, shown: &str) -> Vec<String> {
+    const WORDS: [&str; 12] = [
+        "entry", "outdir", "outfile", "output", "watch", "node:", "script", "command", "bundle",
+        "test", "build", "cd:",
+    ];
+    let manifest = path.ends_with("package.json");
+    let make = path.to_ascii_lowercase().ends_with("makefile") || path.ends_with("justfile");
+    let mut inside = false;
+    let mut out: Vec<String> = Vec::new();
+    for raw in shown.lines() {
+        let line = raw.split_once('→').map_or(raw, |(number, rest)| {
+            if number.trim().bytes().all(|b| b.is_ascii_digit()) { rest } else { raw }
+        });
+        let text = line.trim().trim_end_matches(',');
+        let tells = if manifest {
+            if text.starts_with("\"scripts\"") {
+                inside = true;
+                continue;
+            }
+            inside &= !text.starts_with('}');
+            inside
+        } else if make {
+            !line.starts_with([' ', '\t', '#', '.']) && text.contains(':') && !text.contains('=')
+        } else {
+            let lower = text.to_ascii_lowercase();
+            text.contains(['"', '\'', '['])
+                && WORDS.iter().any(|w| lower.contains(w))
+                && !text.starts_with(['#', '/', '*'])
+        };
+        if tells && units(text) < 140 && out.len() < 8 {
+            out.push(format!("`{}`", text::one_line(text).replace('`', "ʼ")));
+        }
+    }
+    out
+}
+
+/// Names that bodies or plans call for and that edits write.
+fn in_play(view: &View<'_>, out: &mut Vec<Entry>) {
+    let mut written = String::new();
+    for step in &view.steps {
+        if !matches!(step.act, Act::Edit(_)) {
+            continue;
+        }
+        for part in view.recall.at(step.line) {
+            match part {
+                Told::Edits { changes, .. } => {
+                    changes.iter().for_each(|(_, new)| written.push_str(new))
+                }
+                Told::Write { content, .. } => written.push_str(content),
+                _ => {}
+            }
+            written.push('\n');
+        }
+    }
+    if written.is_empty() {
+        return;
+    }
+    let bodies = view.items.iter().filter_map(|i| view.recall.output(i.body));
+    let plans = view.steps.iter().filter_map(|s| view.recall.plan(s.line));
+    let prompts = view.session.turns.iter().map(|t| &*t.prompt.text);
+    let mut names: Vec<&str> = Vec::new();
+    for body in bodies.chain(plans).chain(prompts) {
+        for (index, word) in body.split('`').enumerate() {
+            let code =
+                index % 2 == 1 && !word.contains(['\n', ' ']) && (4..60).contains(&word.len());
+            let path = word.contains('/') && word.contains('.');
+            if code && !path && written.contains(word) && !names.contains(&word) {
+                names.push(word);
             }
         }
     }
+    if names.len() < 2 {
+        return;
+    }
+    let shown: Vec<String> = names.iter().take(40).map(|n| format!("`{n}`")).collect();
+    let few = shown[..shown.len().min(14)].join(", ");
+    out.push(Entry::new(Topic::Names, 52, shown.join(", ")).short(few));
 }
 
 /// The newest text of what is not committed.
@@ -383,7 +470,7 @@ fn code(view: &View<'_>, out: &mut Vec<Entry>) {
                 let shown = lines.join("\n");
                 out.push(Entry::new(
                     Topic::Code,
-                    (54_u8).saturating_sub(told),
+                    if lines.len() < 3 { 40 } else { 54 - told.min(14) },
                     format!("`{}` {}\n{fence}\n{shown}\n{fence}", edit.path, view.clock(step.at)),
                 ));
             }
@@ -391,23 +478,35 @@ fn code(view: &View<'_>, out: &mut Vec<Entry>) {
     }
 }
 
-/// The lines of `new` that `old` has not, at most 30, with their common indentation off.
+/// What `new` adds to `old`, with a line around it and its common indentation off, at most 30 lines.
 fn added(old: &str, new: &str) -> Vec<String> {
     let before: Vec<&str> = old.lines().map(str::trim).collect();
-    let fresh: Vec<&str> = new
-        .lines()
-        .filter(|l| {
-            let line = l.trim();
-            let comment = line.starts_with("//") || line.starts_with("# ");
-            !line.is_empty() && !comment && !before.contains(&line)
-        })
-        .collect();
+    let lines: Vec<&str> = new.lines().filter(|l| !l.trim().is_empty()).collect();
+    let fresh: Vec<bool> = lines.iter().map(|l| !before.contains(&l.trim())).collect();
+    if !fresh.contains(&true) {
+        return Vec::new();
+    }
+    let near = |at: usize| fresh[at.saturating_sub(1)..(at + 2).min(fresh.len())].contains(&true);
     let indent =
-        fresh.iter().map(|l| l.len() - l.trim_start_matches([' ', '\t']).len()).min().unwrap_or(0);
-    let mut out: Vec<String> =
-        fresh.iter().take(30).map(|l| cut(l.get(indent..).unwrap_or(l), 160)).collect();
-    if fresh.len() > 30 {
-        out.push(format!("… {} more lines", fresh.len() - 30));
+        lines.iter().map(|l| l.len() - l.trim_start_matches([' ', '\t']).len()).min().unwrap_or(0);
+    let mut out: Vec<String> = Vec::new();
+    let mut told = 0;
+    for (at, line) in lines.iter().enumerate() {
+        if !near(at) {
+            if out.last().is_some_and(|l| l != "…") {
+                out.push("…".to_owned());
+            }
+            continue;
+        }
+        if told == 30 {
+            out.push(format!("… {} more lines", lines.len() - at));
+            break;
+        }
+        told += 1;
+        out.push(cut(line.get(indent..).unwrap_or(line), 160));
+    }
+    while out.last().is_some_and(|l| l == "…") {
+        out.pop();
     }
     out
 }

@@ -2,10 +2,9 @@
 
 use super::item;
 use super::log::{Entry, Topic};
-use super::mission::corrects;
 use super::next::is_strict;
 use super::view::View;
-use crate::session::facts::{Act, By};
+use crate::session::facts::{Act, End};
 use crate::session::sentence::Kind;
 use crate::session::text::{self, cut};
 
@@ -22,10 +21,16 @@ pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
             )),
             Act::Denied { what, said } => {
                 let why = said.as_ref().map(|s| format!(", saying \"{s}\"")).unwrap_or_default();
+                let stopped = view.session.turns.iter().any(|t| {
+                    t.end == End::Interrupted
+                        && t.steps.last().is_some_and(|s| std::ptr::eq(s, *step))
+                });
+                let how = if stopped { "stopped Claude at" } else { "refused" };
+                let what = cut(what, 200).replace('`', "ʼ");
                 out.push(Entry::new(
                     Topic::Correction,
                     90,
-                    format!("{} the user refused: {}{why}", view.clock(step.at), cut(what, 200)),
+                    format!("{} the user {how}: `{what}`{why}", view.clock(step.at)),
                 ));
             }
             _ => {}
@@ -33,8 +38,6 @@ pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
     }
     plans(view, out);
     chosen(view, out);
-    _ = corrects;
-    _ = By::Human;
 }
 
 fn plans(view: &View<'_>, out: &mut Vec<Entry>) {
@@ -63,64 +66,79 @@ fn plans(view: &View<'_>, out: &mut Vec<Entry>) {
             continue;
         }
         let Some(plan) = view.recall.plan(step.line) else { continue };
-        for (worth, line) in plan_lines(plan) {
+        for (worth, heading, lines) in plan_parts(plan) {
             let worth = if last { worth } else { worth.saturating_sub(16) };
-            out.push(Entry::new(Topic::Plan, worth, line));
+            out.push(part(worth, &heading, &lines));
         }
     }
 }
 
-/// The lines of a plan: the approach first, then what binds, then the rest; code left out.
-fn plan_lines(plan: &str) -> Vec<(u8, String)> {
-    let mut out: Vec<(u8, String)> = Vec::new();
-    let (mut base, mut code, mut first) = (52, false, true);
-    let mut heading = "";
+/// One part of a plan: its heading, its lines as a list.
+fn part(worth: u8, heading: &str, lines: &[String]) -> Entry {
+    let tell = |lines: &[String]| match (heading, lines) {
+        ("", [one]) => one.clone(),
+        ("", _) => lines.join("; "),
+        (_, [one]) => format!("{heading}: {one}"),
+        _ => {
+            let list: Vec<String> = lines.iter().map(|l| format!("\n- {l}")).collect();
+            format!("{heading}:{}", list.concat())
+        }
+    };
+    let mut few: Vec<String> = lines.iter().filter(|l| is_strict(l)).take(3).cloned().collect();
+    if few.is_empty() {
+        few = lines.iter().take(1).cloned().collect();
+    }
+    Entry::new(Topic::Plan, worth, tell(lines)).short(tell(&few))
+}
+
+/// The parts of a plan by their headings, code and tables left out: the approach is worth most,
+/// then what sets limits, then the rest.
+fn plan_parts(plan: &str) -> Vec<(u8, String, Vec<String>)> {
+    let mut out: Vec<(u8, String, Vec<String>)> = Vec::new();
+    let (mut code, mut first) = (false, true);
     for raw in plan.lines() {
         let line = raw.trim();
         if line.starts_with("```") {
             code = !code;
             continue;
         }
-        if code || line.is_empty() || line == "---" {
+        if code || line.is_empty() || line == "---" || line.starts_with('|') {
             continue;
         }
         if let Some(name) = item::heading_of(raw) {
-            if first {
-                first = false;
-                continue;
+            if !first {
+                let lower = name.to_lowercase();
+                let has = |words: &[&str]| words.iter().any(|w| lower.contains(w));
+                let worth = if has(&[
+                    "approach", "strategy", "decision", "design", "solution", "overview", "summary",
+                ]) {
+                    74
+                } else if has(&["verif", "file", "test", "context", "reference"]) {
+                    46
+                } else {
+                    54
+                };
+                out.push((worth, text::line(name, 120), Vec::new()));
             }
-            heading = name;
-            let lower = name.to_lowercase();
-            let has = |words: &[&str]| words.iter().any(|w| lower.contains(w));
-            base = if has(&["approach", "strategy", "decision", "design", "solution", "overview"]) {
-                72
-            } else if has(&["verif", "file", "test", "context", "reference"]) {
-                44
-            } else {
-                52
-            };
+            first = false;
             continue;
         }
-        let (text, _) = item::unlist(line);
-        if text.is_empty() || text.starts_with('|') {
+        first = false;
+        let (said, _) = item::unlist(line);
+        if said.is_empty() {
             continue;
         }
-        let worth = if is_strict(text) || text.contains(" = ") { base + 4 } else { base };
-        let said = text::line(text, 320);
-        let line = if heading.is_empty() { said } else { format!("{heading}: {said}") };
-        out.push((worth, line));
-    }
-    // The lines of one heading name it once.
-    let mut last = String::new();
-    for (_, line) in &mut out {
-        if let Some((head, rest)) = line.clone().split_once(": ") {
-            if head == last && !rest.is_empty() {
-                *line = rest.to_owned();
-            }
-            head.clone_into(&mut last);
+        if out.is_empty() {
+            out.push((60, String::new(), Vec::new()));
+        }
+        if let Some((_, _, lines)) = out.last_mut()
+            && lines.len() < 12
+        {
+            lines.push(text::line(&said.replace("**", ""), 320));
         }
     }
-    out.truncate(40);
+    out.retain(|p| !p.2.is_empty());
+    out.truncate(16);
     out
 }
 

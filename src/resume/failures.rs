@@ -37,6 +37,10 @@ pub(super) fn unsolved<'a>(view: &View<'a>) -> Vec<Unsolved<'a>> {
         let Some((step, run)) = runs.last().copied().filter(|(s, _)| s.seq == family.seq) else {
             continue;
         };
+        // Parts of one call fail as one.
+        if found.iter().any(|f| f.seq == step.seq) {
+            continue;
+        }
         // A one-off that nothing came back to says little once the work went on.
         let later = view.steps.iter().filter(|s| s.seq > step.seq).count();
         if family.class == Class::Other && family.runs == 1 && later > 12 {
@@ -96,12 +100,12 @@ fn told(view: &View<'_>, failure: &Unsolved<'_>, worth: u8) -> Entry {
         std::cmp::Reverse(shared.count())
     });
     let short = match errors.first() {
-        Some(error) => format!("{said}: {}", cut(&problem(error), 200)),
+        Some(error) => format!("{said}: {}", cut(&problem(view, error), 200)),
         None => said.clone(),
     };
     for (index, error) in errors.iter().take(3).enumerate() {
         said.push_str(if index == 0 { ": " } else { "; " });
-        said.push_str(&problem(error));
+        said.push_str(&problem(view, error));
     }
     if errors.is_empty()
         && let Some(summary) = &run.summary
@@ -114,14 +118,15 @@ fn told(view: &View<'_>, failure: &Unsolved<'_>, worth: u8) -> Entry {
 fn command(run: &Run) -> String {
     match (&run.message, &*run.family) {
         (Some(message), "git commit") => format!("git commit -m \"{}\"", cut(message, 90)),
-        _ => cut(&run.shown, 140),
+        _ => fewer_paths(&run.shown, 140),
     }
 }
 
-fn problem(problem: &Problem) -> String {
+fn problem(view: &View<'_>, problem: &Problem) -> String {
+    let line = view.problems.get(&problem.key).copied().unwrap_or(&problem.line);
     match &problem.tag {
-        Some(tag) => format!("[{tag}] \"{}\"", problem.line),
-        None => format!("\"{}\"", problem.line),
+        Some(tag) => format!("[{tag}] \"{line}\""),
+        None => format!("\"{line}\""),
     }
 }
 
@@ -224,13 +229,32 @@ fn attempt(view: &View<'_>, tries: &[(&Step, &Run)], index: usize) -> String {
         let later =
             tries[index + 1..].iter().any(|(_, r)| r.errors.iter().any(|o| o.key == error.key));
         let solved = if later { "" } else { ", gone in the next" };
-        let _ = write!(said, ". Also {}{solved}", cut(&problem(error), 160));
+        let _ = write!(said, ". Also {}{solved}", cut(&problem(view, error), 160));
     }
     let until = tries.get(index + 1).map_or(u32::MAX, |t| t.0.seq);
     if let Some(diagnosis) = after(view, step.seq, until) {
         let _ = write!(said, ". \"{}\"", diagnosis.text);
     }
     said
+}
+
+/// A command with the first of its paths, in at most `room` units.
+pub(super) fn fewer_paths(shown: &str, room: usize) -> String {
+    let is_path = |w: &&str| w.contains('/') && !w.starts_with('-') && !w.contains("://");
+    if shown.split(' ').filter(is_path).count() < 2 {
+        return cut(shown, room);
+    }
+    let mut out: Vec<&str> = Vec::new();
+    let mut paths = 0;
+    for word in shown.split(' ') {
+        paths += usize::from(is_path(&word));
+        if !is_path(&word) || paths == 1 {
+            out.push(word);
+        } else if out.last() != Some(&"…") {
+            out.push("…");
+        }
+    }
+    cut(&out.join(" "), room)
 }
 
 /// The words of a command that the one before did not have.
@@ -285,7 +309,7 @@ fn fixed(view: &View<'_>, out: &mut Vec<Entry>) {
         let mut said = format!("{} `{}` {}", view.clock(step.at), command(run), how(run));
         match run.errors.first() {
             Some(error) => {
-                let _ = write!(said, ": {}", problem(error));
+                let _ = write!(said, ": {}", problem(view, error));
             }
             None => {
                 if let Some(summary) = &run.summary {
@@ -327,16 +351,26 @@ fn fixed(view: &View<'_>, out: &mut Vec<Entry>) {
         }
         let more = changes.len().saturating_sub(4);
         changes.truncate(4);
-        let by = if changes.is_empty() { others.into_iter().take(2).collect() } else { changes };
-        let by: Vec<String> = by;
+        let decided = between(view, step.seq, fix.seq).filter_map(|s| match &s.act {
+            Act::Said(said) if said.kind == Kind::Decision => Some(&said.text),
+            _ => None,
+        });
+        if let Some(decided) = decided.last().filter(|d| !said.contains(d.as_str())) {
+            let _ = write!(said, " \"{decided}\"");
+        }
+        let by = if !changes.is_empty() {
+            changes
+        } else if good.shown != run.shown {
+            vec![format!("`{}`", cut(&good.shown, 140))]
+        } else {
+            others.into_iter().take(2).collect()
+        };
         if !by.is_empty() {
             let _ = write!(said, " Then {}", by.join("; "));
             if more > 0 {
                 let _ = write!(said, " and {more} more");
             }
             said.push(';');
-        } else if good.shown != run.shown {
-            let _ = write!(said, " Then run as `{}`;", cut(&good.shown, 120));
         }
         let end = good.summary.clone().unwrap_or_else(|| "ok".to_owned());
         let _ = write!(said, " {} {}", end, view.clock(fix.at));

@@ -8,7 +8,7 @@ pub(super) fn metadata(view: &View<'_>) -> Metadata {
         .files
         .iter()
         .rev()
-        .filter(|t| t.edits > 0 || t.reads > 1)
+        .filter(|t| super::context::inside(&t.path) && (t.edits > 0 || t.reads > 1))
         .take(60)
         .map(|t| FileFact {
             path: t.path.clone(),

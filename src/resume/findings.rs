@@ -1,11 +1,10 @@
 //! What turned out.
 
-use super::item;
 use super::log::{Entry, State, Topic};
 use super::view::View;
 use crate::session::event::Outcome;
-use crate::session::facts::{Act, By};
-use crate::session::sentence::Kind;
+use crate::session::facts::{Act, By, End};
+use crate::session::sentence::{Kind, condense};
 use crate::session::text::{self, cut, units};
 
 pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
@@ -82,7 +81,8 @@ fn closings(view: &View<'_>, out: &mut Vec<Entry>) {
     for (index, turn) in turns.iter().enumerate() {
         let last = index + 1 == many;
         let Some(closing) = &turn.closing else { continue };
-        if last && !ended {
+        let cut_short = turn.end != End::Stopped && units(&closing.text) < 80;
+        if (last && !ended) || cut_short {
             continue;
         }
         let whole = view.recall.whole(closing);
@@ -112,72 +112,9 @@ fn closings(view: &View<'_>, out: &mut Vec<Entry>) {
     }
 }
 
-/// A statement in less room: its first sentences and its list lines, whole, up to `room` units.
-/// Code blocks are left out.
+/// A statement in at most `room` units, by its structure: as [`condense`] leaves it, emphasis off.
 pub(super) fn condensed(said: &str, room: usize) -> String {
-    let mut out = String::new();
-    let mut code = false;
-    let whole = units(said) <= room;
-    for raw in said.lines() {
-        let line = raw.trim();
-        if line.starts_with("```") || line.starts_with("~~~") {
-            code = !code;
-            continue;
-        }
-        let table =
-            line.starts_with('|') && line.chars().all(|c| matches!(c, '|' | '-' | ':' | ' '));
-        if code || line.is_empty() || table || line == "---" {
-            continue;
-        }
-        let plain = match item::heading_of(raw) {
-            Some(heading) => format!("{heading}:"),
-            None => {
-                let (text, listed) = item::unlist(line);
-                if listed || whole { text.to_owned() } else { first_sentence(text).to_owned() }
-            }
-        };
-        let plain = text::one_line(&plain.replace("**", ""));
-        if plain.is_empty() {
-            continue;
-        }
-        let lead = if out.is_empty() {
-            ""
-        } else if out.ends_with([':', '.', '!', '?', '。']) {
-            " "
-        } else {
-            "; "
-        };
-        let left = room.saturating_sub(units(&out) + units(lead));
-        if units(&plain) > left {
-            if out.is_empty() || left > 120 {
-                out.push_str(lead);
-                out.push_str(&cut(&plain, left));
-            } else if !out.ends_with('…') {
-                out.push_str(" …");
-            }
-            break;
-        }
-        out.push_str(lead);
-        out.push_str(&plain);
-    }
-    cut(out.trim().trim_end_matches(" :"), room)
-}
-
-/// A paragraph's first sentence.
-fn first_sentence(text: &str) -> &str {
-    let mut ticks = 0;
-    let bytes = text.as_bytes();
-    for (at, c) in text.char_indices() {
-        match c {
-            '`' => ticks += 1,
-            '.' | '!' | '?' if ticks % 2 == 0 && bytes.get(at + 1) == Some(&b' ') && at > 20 => {
-                return &text[..=at];
-            }
-            '。' | '！' | '？' => return &text[..at + c.len_utf8()],
-            _ => {}
-        }
-    }
-    text
+    condense(said, room).replace("**", "").trim().to_owned()
 }
 
 fn reports(view: &View<'_>, out: &mut Vec<Entry>) {
@@ -222,6 +159,20 @@ fn reports(view: &View<'_>, out: &mut Vec<Entry>) {
     }
 }
 
+/// A compaction's summary without what Claude Code puts around it: how the session goes on, and
+/// what to do with the summary.
+fn own_words(said: &str) -> &str {
+    let from = said.find("\nSummary:").map_or(0, |at| at + "\nSummary:".len());
+    let rest = &said[from..];
+    let frames = [
+        "\nIf you need specific details from before",
+        "\nContinue the conversation from where",
+        "\nPlease continue the conversation",
+    ];
+    let end = frames.iter().filter_map(|f| rest.find(f)).min().unwrap_or(rest.len());
+    rest[..end].trim()
+}
+
 /// Claude's own summaries at compactions.
 fn summaries(view: &View<'_>, out: &mut Vec<Entry>) {
     let last = view.session.compactions.last();
@@ -237,7 +188,7 @@ fn summaries(view: &View<'_>, out: &mut Vec<Entry>) {
         });
         if let Some(said) = whole.or(kept) {
             let at = view.time(compaction.at);
-            let said = condensed(said, 3_000);
+            let said = condensed(own_words(said), 3_000);
             out.push(
                 Entry::new(Topic::Summary, 58, format!("at the compaction of {at}: \"{said}\""))
                     .short(format!("at the compaction of {at}: \"{}\"", cut(&said, 500))),

@@ -38,7 +38,8 @@ pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
     if let (Some(from), Some(to)) = (session.first, session.last) {
         let minutes = (to - from).num_minutes();
         let _ = match minutes {
-            0..=119 => write!(said, ", {}", plural(minutes as usize, "minute")),
+            0 => write!(said, ", less than a minute"),
+            1..=119 => write!(said, ", {}", plural(minutes as usize, "minute")),
             _ => write!(said, ", {} h {} min", minutes / 60, minutes % 60),
         };
     }
@@ -59,6 +60,18 @@ pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
     }
     if !how.is_empty() {
         let _ = write!(said, " ({})", how.join(", "));
+    }
+    let edited: Vec<_> = view.files.iter().filter(|t| t.edits > 0).collect();
+    if !edited.is_empty() {
+        let (added, removed) =
+            edited.iter().fold((0, 0), |sum, t| (sum.0 + t.lines.0, sum.1 + t.lines.1));
+        let edits: u32 = edited.iter().map(|t| t.edits).sum();
+        let _ = write!(
+            said,
+            ", {} in {} (+{added} −{removed} lines)",
+            plural(edits as usize, "edit"),
+            plural(edited.len(), "file")
+        );
     }
     if !view.commits.is_empty() {
         let _ = write!(said, ", {}", plural(view.commits.len(), "commit"));

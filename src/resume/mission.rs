@@ -3,7 +3,8 @@
 use super::log::{Entry, Topic};
 use super::view::{View, names};
 use super::{digest, next};
-use crate::session::facts::{Act, By, NoteKind, Quote};
+use crate::session::facts::{Act, By, End, NoteKind, Quote};
+use crate::session::sentence::correction;
 use crate::session::text::{self, cut, units};
 
 /// UTF-16 units of a prompt that is told whole.
@@ -37,7 +38,8 @@ struct Asked<'a> {
     at: String,
     quote: &'a Quote,
     typed_in: bool,
-    unanswered: bool,
+    /// How its turn ended, when that was not its own end.
+    end: Option<&'static str>,
 }
 
 fn prompts(view: &View<'_>, out: &mut Vec<Entry>) {
@@ -45,25 +47,33 @@ fn prompts(view: &View<'_>, out: &mut Vec<Entry>) {
     for step in &view.session.earlier.steps {
         if let Act::Prompt(quote) = &step.act {
             let at = view.clock(step.at);
-            asked.push(Asked { at, quote, typed_in: false, unanswered: false });
+            asked.push(Asked { at, quote, typed_in: false, end: None });
         }
     }
     for turn in &view.session.turns {
         if turn.by == By::Human && !turn.prompt.text.is_empty() {
             let at = turn.at.map(|t| view.time(t)).unwrap_or_default();
-            let unanswered = next::is_unanswered(view, turn);
-            asked.push(Asked { at, quote: &turn.prompt, typed_in: false, unanswered });
+            let running = view.about.cause == Some(super::about::Cause::Running);
+            let end = match &turn.end {
+                _ if next::is_unanswered(view, turn) => Some("not answered"),
+                End::Stopped => None,
+                End::Open if running => None,
+                End::Open => Some("cut off"),
+                End::Interrupted => Some("the user stopped its turn"),
+                End::Failed(_) => Some("its turn failed"),
+            };
+            asked.push(Asked { at, quote: &turn.prompt, typed_in: false, end });
         }
         for (at, quote) in &turn.queued {
             let at = view.clock(*at);
-            asked.push(Asked { at, quote, typed_in: true, unanswered: false });
+            asked.push(Asked { at, quote, typed_in: true, end: None });
         }
     }
     let last = asked.len().saturating_sub(1);
     for (index, asked) in asked.iter().enumerate() {
         let whole = view.recall.whole(asked.quote);
         let said = whole.trim();
-        let correction = index > 0 && corrects(said);
+        let correction = index > 0 && correction(said);
         let mut how = Vec::new();
         if asked.typed_in {
             how.push("typed while Claude worked");
@@ -71,9 +81,7 @@ fn prompts(view: &View<'_>, out: &mut Vec<Entry>) {
         if correction {
             how.push("changes course");
         }
-        if asked.unanswered {
-            how.push("not answered");
-        }
+        how.extend(asked.end.filter(|_| last > 0));
         if index == 0 && last == 0 {
             how.push("the only prompt");
         }
@@ -84,7 +92,8 @@ fn prompts(view: &View<'_>, out: &mut Vec<Entry>) {
             _ if asked.typed_in => 96,
             _ if correction => 94,
             // Fewer the older, but prompts matter more than most.
-            i => 85 - ((last - i) as u8).min(15),
+            i if units(said) <= 200 => 90 - ((last - i).min(20) as u8),
+            i => 85 - ((last - i).min(15) as u8),
         };
         let tell = |text: &str| format!("{}{how} \"{text}\"", asked.at);
         let entry = Entry::new(Topic::Asked, worth, tell(&cut(said, WHOLE)));
@@ -111,47 +120,6 @@ fn both_ends(said: &str, beginning: usize, end: usize) -> String {
     let head = cut(&line, beginning);
     let skipped = units(&line).saturating_sub(units(&head) + units(&line[from..]));
     format!("{head} [{skipped} units left out] {}", &line[from..])
-}
-
-/// Whether a prompt changes the course of the work, by its words.
-pub(super) fn corrects(said: &str) -> bool {
-    const FIRST: [&str; 14] = [
-        "no",
-        "no,",
-        "nope",
-        "nein",
-        "non",
-        "stop",
-        "wait",
-        "wait,",
-        "actually",
-        "actually,",
-        "hold",
-        "undo",
-        "revert",
-        "instead",
-    ];
-    const CUES: [&str; 16] = [
-        "instead of",
-        " instead",
-        "don't ",
-        "do not ",
-        "dont ",
-        "not what i",
-        "that's wrong",
-        "that is wrong",
-        "rather than",
-        "you should have",
-        "never ",
-        "leave the ",
-        "leave it",
-        "i said",
-        "i meant",
-        "go back",
-    ];
-    let said = text::line(said, 600).to_lowercase().replace('’', "'");
-    let first = said.split_whitespace().next().unwrap_or("");
-    FIRST.contains(&first) || (said.len() < 400 && CUES.iter().any(|c| said.contains(c)))
 }
 
 /// What the items are that prompts name.

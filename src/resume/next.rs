@@ -7,7 +7,7 @@ use super::view::{View, names};
 use crate::session::command::Class;
 use crate::session::event::Outcome;
 use crate::session::facts::{Act, By, End, Item, ItemState, Step, TaskState, Turn};
-use crate::session::sentence::Kind;
+use crate::session::sentence::{Kind, Mark, sentences};
 use crate::session::text::{self, cut, units};
 use std::fmt::Write;
 
@@ -489,33 +489,14 @@ fn last_question(said: &str) -> Option<String> {
     Some(text::line(last[start..].trim(), 300))
 }
 
-/// Lines of a message under a heading that names what is left.
+/// What a message names as still open.
 fn next_lines(said: &str) -> Vec<String> {
-    const HEADINGS: [&str; 9] = [
-        "next step",
-        "remaining",
-        "what's left",
-        "still to do",
-        "to do",
-        "todo",
-        "follow-up",
-        "not done",
-        "what is left",
-    ];
-    let mut out = Vec::new();
-    let mut inside = false;
-    for line in said.lines() {
-        if let Some(heading) = item::heading_of(line) {
-            let heading = heading.to_lowercase().replace('’', "'");
-            inside = HEADINGS.iter().any(|h| heading.contains(h));
-            continue;
-        }
-        let (text, _) = item::unlist(line);
-        if inside && !text.is_empty() && out.len() < 6 {
-            out.push(text::line(text, 240));
-        }
-    }
-    out
+    sentences(said)
+        .into_iter()
+        .filter(|s| matches!(s.mark, Mark::NextStep | Mark::Blocked))
+        .take(8)
+        .map(|s| text::line(&s.text.replace("**", ""), 240))
+        .collect()
 }
 
 /// What was announced and then done, since the piece of work in progress was begun.

@@ -170,6 +170,9 @@ pub fn wanted(session: &Session) -> Vec<Place> {
         list.add(item.body);
         list.quote(item.reason.as_ref());
     }
+    for touch in &view.files {
+        list.add(touch.setup);
+    }
     for step in view.steps.iter().rev() {
         if matches!(step.act, Act::Edit(_)) {
             list.add(step.line);

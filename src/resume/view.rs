@@ -12,6 +12,7 @@ use crate::session::facts::{
 };
 use crate::session::{merge_family, merge_touch};
 use chrono::{DateTime, Duration, Utc};
+use std::collections::HashMap;
 
 /// A session's facts over all its turns.
 pub(super) struct View<'a> {
@@ -30,6 +31,8 @@ pub(super) struct View<'a> {
     pub(super) tasks: Vec<Task>,
     /// Commits that were made: the step and the commit.
     pub(super) commits: Vec<(&'a Step, &'a Commit)>,
+    /// What the failures say, by their keys.
+    pub(super) problems: HashMap<u64, &'a str>,
     /// Failures that still stand.
     pub(super) unsolved: Vec<Unsolved<'a>>,
 }
@@ -61,7 +64,18 @@ impl<'a> View<'a> {
                 _ => None,
             })
             .collect();
+        let problems = steps
+            .iter()
+            .filter_map(|s| match &s.act {
+                Act::Run(run) => Some(&run.errors),
+                _ => None,
+            })
+            .flatten()
+            .filter(|e| !e.line.is_empty())
+            .map(|e| (e.key, e.line.as_str()))
+            .collect();
         let mut view = Self {
+            problems,
             session,
             recall,
             about,
@@ -127,15 +141,15 @@ impl<'a> View<'a> {
         let mut said = match &turn.end {
             End::Open if self.about.cause == Some(Cause::Running) => "in the middle of a turn",
             End::Open => "cut off in the middle of a turn",
-            End::Stopped => "its last turn came to its end",
-            End::Interrupted => "the user stopped its last turn",
+            End::Stopped => "turn ended",
+            End::Interrupted => "stopped by the user in the middle of a turn",
             End::Failed(kind) => match &**kind {
-                "rate_limit" | "overloaded" => "its last turn ended in an API error (overloaded)",
-                "invalid_request" => "its last turn ended in an API error (invalid request)",
+                "rate_limit" | "overloaded" => "cut off by an API error (overloaded)",
+                "invalid_request" => "cut off by an API error (invalid request)",
                 kind if kind.contains("long") || kind.contains("context") => {
-                    "its last turn ended at the context limit"
+                    "cut off at the context limit"
                 }
-                _ => "its last turn ended in an API error",
+                _ => "cut off by an API error",
             },
         }
         .to_owned();

@@ -12,14 +12,20 @@ use super::facts::{
 };
 use super::sentence::Kind;
 
-/// Bytes of the state file for each kind of fact.
-const STEPS: usize = 25_000;
-const TURNS: usize = 13_000;
-const FILES: usize = 8_000;
+/// Bytes of the state file for each kind of step: sentences, edits, runs, the rest.
+const STEPS: [usize; 4] = [8_000, 7_500, 8_000, 3_500];
+/// When steps of a kind are over, they are given up to this part of their bound: seldom, but then
+/// several at once.
+const SPARE: (usize, usize) = (7, 8);
+/// The newest sentences, which are kept whatever they say: they tell what was under way.
+const NEWEST: usize = 14;
+/// Bytes of the state file for each other kind of fact.
+const TURNS: usize = 12_000;
+const FILES: usize = 7_500;
 const FAMILIES: usize = 3_500;
 const ITEMS: usize = 4_000;
 const TASKS: usize = 3_000;
-const OPEN: usize = 3_000;
+const OPEN: usize = 2_500;
 /// Turns kept apart; older ones are merged.
 const KEPT_TURNS: usize = 40;
 const FILE_COUNT: usize = 500;
@@ -27,7 +33,7 @@ const FAMILY_COUNT: usize = 100;
 const WAITING: usize = 8;
 const BACKGROUND: usize = 8;
 const COMPACTIONS: usize = 8;
-const NOTES: usize = 4_000;
+const NOTES: usize = 2_500;
 const MODELS: usize = 8;
 
 /// The longest prefix of at most `max` bytes that ends at a character's end.
@@ -150,12 +156,68 @@ fn worth(step: &Step) -> u8 {
     }
 }
 
+/// What may still be added before a bound has to be looked at: kept beside the facts, never stored.
+///
+/// Zero, as after loading, means that nothing is known, and the bound is looked at.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Slack {
+    steps: [usize; 4],
+    /// Facts other than steps changed.
+    settled: bool,
+}
+
+impl PartialEq for Slack {
+    /// Never makes two sessions differ.
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Slack {
+    /// Files, commands, items, tasks or turns changed.
+    pub(super) fn unsettle(&mut self) {
+        self.settled = false;
+    }
+
+    /// Steps moved or went.
+    pub(super) fn forget(&mut self) {
+        *self = Self::default();
+    }
+
+    /// A step is added.
+    pub(super) fn add(&mut self, new: &Step) {
+        let left = &mut self.steps[kind(&new.act)];
+        *left = left.saturating_sub(step(new));
+    }
+}
+
+/// Which bound a step counts against.
+fn kind(act: &Act) -> usize {
+    match act {
+        Act::Said(_) => 0,
+        Act::Edit(_) => 1,
+        Act::Run(_) => 2,
+        _ => 3,
+    }
+}
+
 /// Gives up what is over the bounds.
 pub(super) fn keep(session: &mut Session) {
+    for of in 0..STEPS.len() {
+        if session.slack.steps[of] == 0 {
+            keep_steps(session, of);
+        }
+    }
+    if session.slack.settled {
+        return;
+    }
+    session.slack.settled = true;
     while session.turns.len() > KEPT_TURNS
         || (session.turns.len() > 1 && session.turns.iter().map(turn).sum::<usize>() > TURNS)
     {
         merge_oldest(session);
+        session.slack.forget();
+        session.slack.settled = true;
     }
     for turn in &mut session.turns {
         // One turn with very much typed into it.
@@ -163,7 +225,6 @@ pub(super) fn keep(session: &mut Session) {
             turn.queued.remove(1);
         }
     }
-    keep_steps(session);
     keep_files(session);
     keep_families(session);
     keep_items(session);
@@ -362,9 +423,40 @@ fn give_up<T>(
     given_up
 }
 
-fn keep_steps(session: &mut Session) {
-    let gone = give_up(session, |t| &mut t.steps, step, worth, STEPS, usize::MAX);
-    session.dropped.steps += gone;
+/// Gives up steps of one kind, those of least worth first and the oldest of them.
+fn keep_steps(session: &mut Session, of: usize) {
+    let mut all: Vec<(usize, usize, u8, usize)> = Vec::new();
+    for (turn, steps) in
+        std::iter::once(&session.earlier).chain(&session.turns).map(|t| &t.steps).enumerate()
+    {
+        for (index, one) in steps.iter().enumerate().filter(|(_, s)| kind(&s.act) == of) {
+            all.push((turn, index, worth(one), step(one)));
+        }
+    }
+    let mut sum: usize = all.iter().map(|s| s.3).sum();
+    if sum > STEPS[of] {
+        if of == 0 {
+            let newest = all.len().saturating_sub(NEWEST);
+            all[newest..].iter_mut().for_each(|s| s.2 = u8::MAX);
+        }
+        all.sort_by_key(|s| (s.2, s.0, s.1));
+        let most = STEPS[of] / SPARE.1 * SPARE.0;
+        let mut gone: Vec<(usize, usize)> = Vec::new();
+        for (turn, index, _, size) in all {
+            if sum <= most {
+                break;
+            }
+            sum -= size;
+            gone.push((turn, index));
+        }
+        session.dropped.steps += gone.len() as u32;
+        gone.sort_unstable();
+        for (turn, index) in gone.into_iter().rev() {
+            let turn = if turn == 0 { &mut session.earlier } else { &mut session.turns[turn - 1] };
+            turn.steps.remove(index);
+        }
+    }
+    session.slack.steps[of] = STEPS[of].saturating_sub(sum);
 }
 
 fn keep_files(session: &mut Session) {

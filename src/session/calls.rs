@@ -183,8 +183,12 @@ impl Session {
             Asked::Output(id) => self.output(at, id, result),
             Asked::Skill(name) => {
                 let error = (!done).then(|| {
-                    let line = result.text.lines().rev().find(|l| !l.trim().is_empty());
-                    short(line.unwrap_or(""), 200)
+                    let said = || result.text.lines().map(str::trim).filter(|l| !l.is_empty());
+                    let cause = said().find(|l| {
+                        let lower = l.to_ascii_lowercase();
+                        ["fatal:", "error:", "failed:"].iter().any(|w| lower.contains(w))
+                    });
+                    short(cause.or(said().last()).unwrap_or(""), 200)
                 });
                 self.put(at, &call, Act::Skill { name: name.clone(), error });
             }
@@ -200,12 +204,12 @@ impl Session {
             _ => call.line,
         };
         let step = super::facts::Step { seq: call.seq, at: self.second(at), line: Some(line), act };
-        self.turn(at).steps.push(step);
+        self.push(at, step);
     }
 
     fn edited(&mut self, at: At, call: &OpenCall, path: &str, change: &Change, new: bool) {
         let names: Vec<String> =
-            change.added.iter().chain(&change.changed).take(6).cloned().collect();
+            change.added.iter().chain(&change.changed).take(4).cloned().collect();
         let line = change.first_line.clone();
         self.put(at, call, Act::Edit(Edit { path: path.to_owned(), line, names, new }));
         let seq = call.seq;
@@ -311,7 +315,7 @@ fn clean(mut change: Change) -> Change {
             *name = text::cut(name, 80);
         }
     }
-    change.first_line = change.first_line.map(|l| short(&l, 160));
+    change.first_line = change.first_line.map(|l| short(&l, 130));
     change
 }
 

@@ -93,6 +93,8 @@ pub struct Session {
     /// Facts dropped to stay within the bounds, by kind.
     #[serde(skip_serializing_if = "none")]
     pub dropped: Dropped,
+    #[serde(skip)]
+    pub(super) slack: super::bounds::Slack,
 }
 
 /// Facts that were dropped to stay within the bounds.
@@ -255,29 +257,33 @@ pub enum Act {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Run {
     /// As shown: without redirections, output filters and long messages.
+    #[serde(rename = "s")]
     pub shown: String,
+    #[serde(rename = "f")]
     pub family: String,
+    #[serde(rename = "c")]
     pub class: super::command::Class,
+    #[serde(rename = "o")]
     pub outcome: Outcome,
-    #[serde(default, skip_serializing_if = "none")]
+    #[serde(rename = "x", default, skip_serializing_if = "none")]
     pub exit: Option<i32>,
     /// The tool's own last words: `14 doctests, 297 tests, 0 failures`.
-    #[serde(default, skip_serializing_if = "none")]
+    #[serde(rename = "m", default, skip_serializing_if = "none")]
     pub summary: Option<String>,
     /// What went wrong, a line for each kind of failure.
-    #[serde(default, skip_serializing_if = "none")]
+    #[serde(rename = "e", default, skip_serializing_if = "none")]
     pub errors: Vec<Problem>,
     /// Lines of the output that explain a failure.
-    #[serde(default, skip_serializing_if = "none")]
+    #[serde(rename = "h", default, skip_serializing_if = "none")]
     pub explains: Vec<String>,
     /// Errors that the tool counted and the output did not show.
-    #[serde(default, skip_serializing_if = "none")]
+    #[serde(rename = "n", default, skip_serializing_if = "none")]
     pub unseen: u32,
     /// First line of a commit's or issue's message.
-    #[serde(default, skip_serializing_if = "none")]
+    #[serde(rename = "g", default, skip_serializing_if = "none")]
     pub message: Option<String>,
     /// The status is that of a later stage of its pipe, and the output says nothing.
-    #[serde(default, skip_serializing_if = "none")]
+    #[serde(rename = "u", default, skip_serializing_if = "none")]
     pub unclear: bool,
 }
 
@@ -285,11 +291,13 @@ pub struct Run {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// The section of the output it stood in: `DIALYZER`.
-    #[serde(default, skip_serializing_if = "none")]
+    #[serde(rename = "t", default, skip_serializing_if = "none")]
     pub tag: Option<String>,
-    /// The line to show.
+    /// The line to show; empty when a later failure with this key has it.
+    #[serde(rename = "l")]
     pub line: String,
     /// The line without what differs from run to run: equal for the same failure.
+    #[serde(rename = "k")]
     pub key: u64,
 }
 
@@ -297,35 +305,40 @@ pub struct Problem {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Commit {
     /// Abbreviated, as git printed it.
+    #[serde(rename = "h")]
     pub hash: String,
+    #[serde(rename = "s")]
     pub subject: String,
-    #[serde(default, skip_serializing_if = "none")]
+    #[serde(rename = "f", default, skip_serializing_if = "none")]
     pub files: u32,
-    #[serde(default, skip_serializing_if = "none")]
+    #[serde(rename = "a", default, skip_serializing_if = "none")]
     pub added: u32,
-    #[serde(default, skip_serializing_if = "none")]
+    #[serde(rename = "r", default, skip_serializing_if = "none")]
     pub removed: u32,
 }
 
 /// A change of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Edit {
+    #[serde(rename = "p")]
     pub path: String,
     /// The first added line that holds a name.
-    #[serde(default, skip_serializing_if = "none")]
+    #[serde(rename = "d", default, skip_serializing_if = "none")]
     pub line: Option<String>,
     /// Names defined or changed by it.
-    #[serde(default, skip_serializing_if = "none")]
+    #[serde(rename = "n", default, skip_serializing_if = "none")]
     pub names: Vec<String>,
     /// The file did not exist before.
-    #[serde(default, skip_serializing_if = "none")]
+    #[serde(rename = "w", default, skip_serializing_if = "none")]
     pub new: bool,
 }
 
 /// A sentence of the assistant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Said {
+    #[serde(rename = "k")]
     pub kind: super::sentence::Kind,
+    #[serde(rename = "s")]
     pub text: String,
 }
 

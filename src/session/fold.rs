@@ -50,6 +50,9 @@ impl Session {
             self.first.get_or_insert(at.time);
             self.last = Some(at.time);
         }
+        // Sentences and numbers change no other bounded fact.
+        let other =
+            !matches!(event, Event::Responded { .. } | Event::Titled { .. } | Event::Cost { .. });
         match event {
             Event::Located { folder, branch, version } => {
                 self.locate(&folder, branch.as_deref(), version.as_deref());
@@ -68,7 +71,10 @@ impl Session {
                 self.seen(&text);
                 self.turns.push(turn);
             }
-            Event::Rewound { to } => self.turns.retain(|t| t.start < to),
+            Event::Rewound { to } => {
+                self.turns.retain(|t| t.start < to);
+                self.slack.forget();
+            }
             Event::Queued { text } => {
                 let typed = (self.second(at), quote(&text, at.place));
                 self.seen(&text);
@@ -135,12 +141,16 @@ impl Session {
         if let Some(turn) = self.turns.last_mut() {
             turn.last = Some(at.time);
         }
+        if other {
+            self.slack.unsettle();
+        }
         bounds::keep(self);
     }
 
     /// Adds something noted on purpose.
     pub fn note(&mut self, note: Note) {
         self.notes.push(note);
+        self.slack.unsettle();
         bounds::keep(self);
     }
 
@@ -190,6 +200,11 @@ impl Session {
     /// Puts a step behind the others, under the number of the running call.
     pub(super) fn step(&mut self, at: At, line: Option<Place>, act: Act) {
         let step = Step { seq: self.seq, at: self.second(at), line, act };
+        self.push(at, step);
+    }
+
+    pub(super) fn push(&mut self, at: At, step: Step) {
+        self.slack.add(&step);
         self.turn(at).steps.push(step);
     }
 

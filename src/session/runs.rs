@@ -79,7 +79,7 @@ impl Session {
             .take(4)
             .map(|s| Problem {
                 tag: s.tag.as_deref().map(|t| short(t, 40)),
-                line: short(&s.line, 300),
+                line: short(&s.line, 260),
                 key: hash(&s.key),
             })
             .collect();
@@ -120,7 +120,32 @@ impl Session {
         }
         self.count_family(at, call, part, &run);
         if run.class != Class::Look || failed {
+            self.forget_repeated(&run);
             self.put(at, call, Act::Run(Box::new(run)));
+        }
+    }
+
+    /// The newest of like failures keeps the words; the older ones are known by their keys.
+    fn forget_repeated(&mut self, new: &Run) {
+        if new.errors.is_empty() {
+            return;
+        }
+        let steps = std::iter::once(&mut self.earlier)
+            .chain(&mut self.turns)
+            .flat_map(|t| &mut t.steps)
+            .filter_map(|s| match &mut s.act {
+                Act::Run(run) if run.family == new.family => Some(run),
+                _ => None,
+            });
+        for old in steps {
+            for error in &mut old.errors {
+                if new.errors.iter().any(|e| e.key == error.key) {
+                    error.line.clear();
+                }
+            }
+            if old.explains == new.explains {
+                old.explains.clear();
+            }
         }
     }
 

@@ -15,7 +15,7 @@ pub fn units(text: &str) -> usize {
 
 /// The byte index after the longest prefix of `text` that has at most `max` UTF-16 units and does
 /// not part a base character from its combining marks, joiners or variation selectors.
-fn fit(text: &str, max: usize) -> usize {
+pub(super) fn fit(text: &str, max: usize) -> usize {
     let mut used = 0;
     let mut safe = 0;
     let mut joined = false;
@@ -87,7 +87,7 @@ fn break_before(text: &str, hard: usize) -> usize {
         }
         let spaced = after.is_none_or(char::is_whitespace);
         let clause = matches!(c, '。' | '！' | '？' | '、' | '，' | '；')
-            || (spaced && matches!(c, '.' | '!' | '?' | ';' | ',' | ')'));
+            || (spaced && matches!(c, '.' | '!' | '?' | ';' | ','));
         if clause && end >= hard - hard / 3 {
             return end;
         }
@@ -230,13 +230,14 @@ pub(super) fn after_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a
 }
 
 /// File suffixes by which a bare name in prose is known as a file.
+#[rustfmt::skip]
 const SUFFIXES: [&str; 74] = [
     "astro", "bash", "bat", "c", "cc", "cfg", "clj", "conf", "cpp", "cs", "css", "csv", "cts",
     "cxx", "dart", "eex", "elm", "env", "erl", "ex", "exs", "fs", "go", "gradle", "graphql", "h",
-    "hcl", "heex", "hpp", "hrl", "hs", "html", "ini", "ipynb", "java", "jl", "js", "json", "jsonl",
-    "jsx", "kt", "kts", "leex", "less", "lock", "lua", "md", "mdx", "mjs", "ml", "mts", "nix",
-    "php", "pl", "proto", "ps1", "py", "pyi", "rb", "rs", "sass", "scala", "scss", "sh", "sql",
-    "svelte", "swift", "tf", "toml", "ts", "tsx", "vue", "yaml", "yml",
+    "hcl", "heex", "hpp", "hrl", "hs", "html", "ini", "ipynb", "java", "jl", "js", "json",
+    "jsonl", "jsx", "kt", "kts", "leex", "less", "lock", "lua", "md", "mdx", "mjs", "ml", "mts",
+    "nix", "php", "pl", "proto", "ps1", "py", "pyi", "rb", "rs", "sass", "scala", "scss", "sh",
+    "sql", "svelte", "swift", "tf", "toml", "ts", "tsx", "vue", "yaml", "yml",
 ];
 
 /// The suffix of the last part of `path`, lower case, without the dot; empty when there is none.

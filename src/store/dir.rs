@@ -62,6 +62,7 @@ pub(super) fn ensure(path: &Path) -> Result<()> {
     }
 }
 
+#[cfg_attr(not(unix), allow(unused_mut))]
 fn builder() -> DirBuilder {
     let mut builder = DirBuilder::new();
     #[cfg(unix)]
@@ -81,12 +82,14 @@ fn close(path: &Path, meta: &Metadata) -> Result<()> {
 }
 
 #[cfg(not(unix))]
+#[allow(clippy::unnecessary_wraps)]
 fn close(_: &Path, _: &Metadata) -> Result<()> {
     Ok(())
 }
 
 /// How every file of ours is opened: readable by its owner alone when created, never through a link,
 /// and never waiting (a FIFO in a file's place must not hold a hook).
+#[cfg_attr(not(unix), allow(unused_mut))]
 pub(super) fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
     #[cfg(unix)]

@@ -95,6 +95,20 @@ mod tests {
         assert_eq!(encode(3, b"{}"), b"r1 3 2 01cc137e {}\n");
     }
 
+    #[test]
+    fn length_and_checksum_must_both_be_right() {
+        let line = |head: &str, payload: &str| {
+            let sum = checksum(head.as_bytes(), payload.as_bytes());
+            format!("{head} {sum:08x} {payload}")
+        };
+        assert!(decode(line("r1 3 2", "{}").as_bytes()).is_some());
+        assert_eq!(decode(line("r1 3 3", "{}").as_bytes()), None);
+        assert_eq!(decode(line("r1 3 2", "{}").replace("{}", "[]").as_bytes()), None);
+        assert_eq!(decode(line("r1 4 2", "{}").replace("r1 4", "r1 3").as_bytes()), None);
+        // Shorter than any checksum.
+        assert_eq!(decode(b"r1 0 0 0 "), None);
+    }
+
     proptest! {
         #[test]
         fn a_frame_reads_back(generation: u64, payload in "[^\n]{0,200}") {

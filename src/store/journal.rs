@@ -67,7 +67,7 @@ pub(super) fn cut(path: &Path, at: u64) -> Result<()> {
 pub(super) fn append(path: &Path, generation: u64, payload: &[u8]) -> Result<u64> {
     let frame = encode(path, generation, payload)?;
     let options = &mut dir::options();
-    let Some((mut file, meta)) = dir::open(path, options.read(true).append(true).create(true))?
+    let Some((mut file, meta)) = dir::open(path, options.read(true).write(true).create(true))?
     else {
         let gone = std::io::ErrorKind::NotFound.into();
         return Err(Error::io("create", path, gone));
@@ -112,8 +112,10 @@ pub(super) fn repair(file: &mut File, length: u64) -> std::io::Result<u64> {
     Ok(end)
 }
 
-/// Appends `bytes`; when the disk takes only a part (it is full), takes that part back.
+/// Writes `bytes` at the end; when the disk takes only a part (it is full), takes that part back.
 pub(super) fn write_or_undo(file: &mut File, length: u64, bytes: &[u8]) -> std::io::Result<()> {
+    // Not in append mode: on Windows such a file cannot be cut.
+    file.seek(SeekFrom::Start(length))?;
     file.write_all(bytes).inspect_err(|_| {
         // Should this fail as well, the next writer finds an unfinished line and cuts it.
         drop(file.set_len(length));

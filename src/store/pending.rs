@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::atomic::{self, Durability};
 use super::dir;
-use super::error::Result;
+use super::error::{Error, Result};
 use super::frame;
 use super::journal;
 
@@ -79,6 +79,7 @@ pub(super) fn gather(session: &Path, included: &[String]) -> Result<Waiting> {
                     waiting.fresh.push((name, payload));
                 }
                 Record::Damaged => waiting.damaged.push(name),
+                Record::Later => waiting.later += 1,
                 Record::Gone => {}
             }
         }
@@ -89,6 +90,8 @@ pub(super) fn gather(session: &Path, included: &[String]) -> Result<Waiting> {
 enum Record {
     Whole(Vec<u8>),
     Damaged,
+    /// The system would not read it now (too many open files, say): it may the next time.
+    Later,
     /// Folded in by a lock holder since the folder was listed.
     Gone,
 }
@@ -98,6 +101,7 @@ fn read(path: &Path) -> Record {
     let limit = (frame::MAX_PAYLOAD + frame::MAX_HEAD) as u64;
     match dir::read(path, limit) {
         Ok(None) => Record::Gone,
+        Err(Error::Io { .. }) => Record::Later,
         Err(_) => Record::Damaged,
         Ok(Some((bytes, _))) => match bytes.strip_suffix(b"\n").and_then(frame::decode) {
             Some(frame) => Record::Whole(frame.payload.to_vec()),

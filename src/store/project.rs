@@ -250,10 +250,16 @@ fn owner(dir: &Path) -> Result<Owner> {
     })
 }
 
-/// Makes a folder the project's. Takes no lock: everybody who comes here for this folder writes the
-/// same.
+/// Makes a folder the project's, unless somebody was faster. When the lock is not to be had, the
+/// folder goes unclaimed until the next comer: it is found by its name all the same.
 fn claim(dir: &Path, path: &Path) -> Result<()> {
-    dir::ensure(dir)?;
+    let _held = match lock::acquire(&dir.join("lock"), Wait::HOOK, || dir::ensure(dir)) {
+        Err(Error::Busy { .. }) => return Ok(()),
+        held => held?,
+    };
+    if !matches!(owner(dir)?, Owner::Unknown) {
+        return Ok(());
+    }
     let target = about(dir);
     if dir::read(&target, MAX_JSON)?.is_some() {
         atomic::move_aside(&target)?;

@@ -395,23 +395,10 @@ fn interpreter(program: &str, words: &[Word<'_>]) -> Family {
 }
 
 /// Options of Python's runners that take the next word.
+#[rustfmt::skip]
 const PYTHON: &[&str] = &[
-    "--with",
-    "--python",
-    "-p",
-    "--extra",
-    "--group",
-    "--package",
-    "--project",
-    "-n",
-    "--name",
-    "--env-file",
-    "--directory",
-    "-e",
-    "-m",
-    "--environment",
-    "--from",
-    "-C",
+    "--with", "--python", "-p", "--extra", "--group", "--package", "--project", "-n", "--name",
+    "--env-file", "--directory", "-e", "-m", "--environment", "--from", "-C",
 ];
 
 /// How many words at the front only start the program that follows them.

@@ -1,6 +1,6 @@
 //! What compilers, linters, version control and package tools print about one problem.
 
-use super::lines::{Hit, Lines, join, place, undecorated};
+use super::lines::{Hit, Lines, hit, join, place, undecorated};
 use super::noise;
 
 /// The problem that starts at a line, if the line has the form of a known tool.
@@ -20,10 +20,6 @@ pub(super) fn read(lines: &Lines<'_>, at: usize) -> Option<Hit> {
         .or_else(|| shell(line, at))
         .or_else(|| npm(lines, at, line))
         .or_else(|| bundlers(lines, at, line))
-}
-
-fn hit(text: String, next: usize) -> Option<Hit> {
-    (!text.trim().is_empty()).then_some(Hit { text, next })
 }
 
 /// `┃ [F] → Function is too complex.` and its place on the next line.

@@ -7,6 +7,13 @@ use crate::session::text;
 pub(super) struct Hit {
     pub(super) text: String,
     pub(super) next: usize,
+    /// What happened without where, when several places can fail of one cause.
+    pub(super) cause: Option<String>,
+}
+
+/// The failure `text`, if it says anything; reading goes on at `next`.
+pub(super) fn hit(text: String, next: usize) -> Option<Hit> {
+    (!text.trim().is_empty()).then_some(Hit { text, next, cause: None })
 }
 
 pub(super) struct Lines<'a> {

@@ -33,12 +33,13 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// Whether two outputs tell of one failure: their first sections have one key.
+    /// Whether two outputs tell of one failure: the first section of one stands in the other.
+    /// (Test runners shuffle their tests, so that another one may come first.)
     pub fn same_as(&self, other: &Self) -> bool {
-        match (self.sections.first(), other.sections.first()) {
-            (Some(mine), Some(theirs)) => mine.key == theirs.key,
-            _ => false,
-        }
+        let has = |all: &Self, first: &Self| {
+            first.sections.first().is_some_and(|f| all.sections.iter().any(|s| s.key == f.key))
+        };
+        has(self, other) || has(other, self)
     }
 }
 
@@ -49,14 +50,17 @@ pub struct Section {
     pub tag: Option<String>,
     /// What failed, on one line of at most [`MAX_LINE`] units: message, place, values.
     pub line: String,
-    /// `line` without what changes from run to run: numbers are `#`, paths their last part.
+    /// `line` without what changes from run to run: numbers are `#`, paths their last part. When
+    /// several tests fail of one cause, the cause alone.
     pub key: String,
+    /// How many failures of the output share the cause; `line` is the first of them.
+    pub times: u32,
 }
 
 /// Reads a failing output.
 pub fn failure(output: &str) -> Failure {
     let clean = text::strip_ansi(output);
-    let clean = real_line_ends(&clean);
+    let clean = real_line_ends(unwrapped(&clean));
     let mut all: Vec<&str> = clean.lines().map(str::trim_end).collect();
     let mut found = Failure::default();
     let mut tag: Option<&str> = None;
@@ -92,7 +96,7 @@ fn section(all: &[&str], tag: Option<&str>, must: bool, found: &mut Failure) {
         }
         let hit = diagnostics::read(&lines, at).or_else(|| traces::read(&lines, at));
         if let Some(hit) = hit {
-            push(found, tag, &hit.text);
+            push_hit(found, tag, &hit.text, hit.cause.as_deref());
             at = hit.next.max(at + 1);
             continue;
         }
@@ -123,14 +127,38 @@ fn section(all: &[&str], tag: Option<&str>, must: bool, found: &mut Failure) {
 }
 
 fn push(found: &mut Failure, tag: Option<&str>, line: &str) {
+    push_hit(found, tag, line, None);
+}
+
+fn push_hit(found: &mut Failure, tag: Option<&str>, line: &str, cause: Option<&str>) {
     let line = text::line(line, MAX_LINE);
-    let key = lines::key(&line);
-    let key = tag.map_or_else(|| key.clone(), |tag| format!("[{tag}] {key}"));
-    let key = text::cut(&key, MAX_KEY);
-    if line.is_empty() || found.sections.iter().any(|s| s.key == key) {
+    let tagged = |text: &str| {
+        let key = lines::key(&text::line(text, MAX_LINE));
+        let key = tag.map_or_else(|| key.clone(), |tag| format!("[{tag}] {key}"));
+        key[..text::fit(&key, MAX_KEY)].to_owned()
+    };
+    let key = tagged(&line);
+    if line.is_empty() {
         return;
     }
-    found.sections.push(Section { tag: tag.map(str::to_owned), line, key });
+    if let Some(cause) = cause.filter(|c| !c.is_empty()) {
+        let cause = tagged(cause);
+        let ends = |s: &&mut Section| s.key == cause || s.times == 1 && s.key.ends_with(&cause);
+        if let Some(same) = found.sections.iter_mut().find(ends) {
+            same.times += 1;
+            same.key = cause;
+            return;
+        }
+        let whole = key.ends_with(&cause);
+        // A cause that the bounded key does not hold to its end can't be found again in it.
+        let key = if whole { key } else { cause };
+        found.sections.push(Section { tag: tag.map(str::to_owned), line, key, times: 1 });
+        return;
+    }
+    if found.sections.iter().any(|s| s.key == key) {
+        return;
+    }
+    found.sections.push(Section { tag: tag.map(str::to_owned), line, key, times: 1 });
 }
 
 /// What stands beside the failures: explanations, and how much was left out.
@@ -164,6 +192,13 @@ fn notes(all: &[&str], found: &mut Failure) {
     let dialyzer = |s: &&Section| s.tag.as_deref().is_none_or(|tag| tag == "DIALYZER");
     let shown = found.sections.iter().filter(dialyzer).count();
     found.unseen = counted.saturating_sub(shown as u32);
+}
+
+/// The text without the element that Claude Code puts around its own errors.
+fn unwrapped(text: &str) -> &str {
+    let bare = text.trim();
+    bare.strip_prefix("<tool_use_error>")
+        .map_or(text, |rest| rest.strip_suffix("</tool_use_error>").unwrap_or(rest))
 }
 
 /// `[CREDO]` at a line's start opens a section of that name; with what follows it on the line.

@@ -237,7 +237,7 @@ fn version_control_shells_and_package_tools() {
         lines(
             "✘ [ERROR] Could not resolve \"js/app.js\"\n\n1 error\n/x/node_modules/esbuild/lib/main.js:1467\n  let error = new Error(text);\n\nError: Build failed with 1 error:\nerror: Could not resolve \"js/app.js\"\n    at failureErrorWithLog (/x/node_modules/esbuild/lib/main.js:1467:15)\n\nNode.js v24"
         ),
-        ["[ERROR] Could not resolve \"js/app.js\"", "Error: Build failed with 1 error:"]
+        ["[ERROR] Could not resolve \"js/app.js\""]
     );
     assert_eq!(
         lines("curl: (7) Failed to connect to localhost port 4000: Connection refused"),
@@ -255,6 +255,36 @@ fn what_no_tool_explains_ends_with_its_last_line() {
     assert_eq!(lines("Exit code 3"), ["Exit code 3"]);
     assert_eq!(failure("").sections, []);
     assert_eq!(failure("\n \n").sections, []);
+}
+
+#[test]
+fn many_tests_that_fail_of_one_cause_are_one_failure() {
+    let test = |n: u32, name: &str| {
+        format!(
+            "  {n}) test {name} (AppTest)\n     test/app_test.exs:1{n}\n     ** (RuntimeError) add to mix.exs:\n\n         {{:lazy, \">= 0.1\"}}\n\n     stacktrace:\n       x\n\n"
+        )
+    };
+    let one = failure(&format!("{}{}{}", test(1, "adds"), test(2, "takes"), test(3, "sums")));
+    assert_eq!(one.sections.len(), 1, "{one:?}");
+    assert_eq!(
+        (one.sections[0].times, one.sections[0].key.as_str()),
+        (3, "** (RuntimeError) add to mix.exs: {:lazy, \">= #.#\"}")
+    );
+    assert!(
+        one.sections[0]
+            .line
+            .starts_with("test adds (AppTest) test/app_test.exs:11 ** (RuntimeError)")
+    );
+    let shuffled = failure(&format!("{}{}", test(1, "sums"), test(2, "adds")));
+    assert!(one.same_as(&shuffled));
+}
+
+#[test]
+fn errors_of_the_tools_themselves_are_unwrapped() {
+    assert_eq!(
+        lines("<tool_use_error>File does not exist.</tool_use_error>"),
+        ["File does not exist."]
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Failed tests, exceptions and their stack traces.
 
-use super::lines::{Hit, Lines, join, place, undecorated};
+use super::lines::{Hit, Lines, hit, join, place, undecorated};
 use super::noise;
 
 pub(super) fn read(lines: &Lines<'_>, at: usize) -> Option<Hit> {
@@ -18,10 +18,6 @@ pub(super) fn read(lines: &Lines<'_>, at: usize) -> Option<Hit> {
         .or_else(|| beam(lines, at, line))
         .or_else(|| jvm(lines, at, line))
         .or_else(|| javascript(lines, at, line))
-}
-
-fn hit(text: String, next: usize) -> Option<Hit> {
-    (!text.trim().is_empty()).then_some(Hit { text, next })
 }
 
 /// `thread 'x' panicked at src/a.rs:1:2:`, then the message, then `left:` and `right:`.
@@ -62,7 +58,8 @@ fn numbered(lines: &Lines<'_>, at: usize, line: &str) -> Option<Hit> {
         }
         next += 1;
         if line.is_empty() {
-            if said && pieces.len() > 3 {
+            let announces = pieces.last().is_some_and(|p| p.ends_with(':'));
+            if said && pieces.len() > 3 && !announces {
                 break;
             }
             continue;
@@ -91,7 +88,10 @@ fn numbered(lines: &Lines<'_>, at: usize, line: &str) -> Option<Hit> {
     if !failing {
         return None;
     }
-    hit(join(&pieces), next)
+    let message =
+        pieces.iter().skip(1).filter(|p| place(p).is_none_or(|(_, rest)| !rest.is_empty()));
+    let cause = join(&message.copied().collect::<Vec<_>>());
+    Some(Hit { text: join(&pieces), next, cause: Some(cause) })
 }
 
 fn starts_numbered(line: &str) -> bool {
@@ -184,13 +184,18 @@ fn traceback(lines: &Lines<'_>, at: usize, line: &str) -> Option<Hit> {
         return None;
     }
     let indent = lines.get(at).len() - line.len();
+    // The last frame outside of libraries, else the last.
     let mut frame = "";
+    let mut own = "";
     let mut n = at + 1;
     while n < lines.all.len().min(at + 2_000) {
         let raw = lines.get(n);
         let bare = raw.trim_start();
         if bare.starts_with("File \"") {
             frame = bare;
+            if !is_library(bare) {
+                own = bare;
+            }
         } else if !bare.is_empty() && raw.len() - bare.len() <= indent {
             // A chained exception tells the rest: the last one is what was seen.
             let chained = lines
@@ -201,6 +206,7 @@ fn traceback(lines: &Lines<'_>, at: usize, line: &str) -> Option<Hit> {
             if let Some(next) = chained {
                 return traceback_chain(lines, next);
             }
+            let frame = if own.is_empty() { frame } else { own };
             return hit(join(&[bare, &python_frame(frame)]), n + 1);
         }
         n += 1;
@@ -222,6 +228,12 @@ fn traceback_chain(lines: &Lines<'_>, from: usize) -> Option<Hit> {
             None => return last,
         }
     }
+}
+
+fn is_library(frame: &str) -> bool {
+    ["site-packages", "/lib/python", "<frozen", "dist-packages", "<string>"]
+        .iter()
+        .any(|l| frame.contains(l))
 }
 
 /// `File "a/b.py", line 3, in f` as `(a/b.py:3 in f)`.
@@ -295,6 +307,10 @@ fn javascript(lines: &Lines<'_>, at: usize, line: &str) -> Option<Hit> {
     {
         return None;
     }
+    // A bundler's sum of what stands above it.
+    if bare.starts_with("Error: Build failed with ") {
+        return None;
+    }
     let frames = lines.find(at + 1, 12, |l| l.trim_start().starts_with("at "));
     // Without a trace the line must be the error and nothing else.
     if frames.is_none() && (line != lines.get(at) || head == "Error" && bare.len() < 12) {
@@ -302,7 +318,8 @@ fn javascript(lines: &Lines<'_>, at: usize, line: &str) -> Option<Hit> {
     }
     let own = frames.and_then(|from| {
         lines.find(from, 12, |l| {
-            l.trim_start().starts_with("at ") && !l.contains("node_modules") && !l.contains("node:")
+            l.trim_start().starts_with("at ")
+                && !["node_modules", "node:", "<anonymous>)"].iter().any(|lib| l.contains(lib))
         })
     });
     let mut next = frames.unwrap_or(at) + 1;

@@ -630,24 +630,19 @@ impl<'a> Scan<'a> {
 
     /// Runners that say no more than that something failed, or that it was done.
     fn verdicts(&mut self, line: &str) {
+        #[rustfmt::skip]
         const FAILED: [&str; 10] = [
-            "make: ***",
-            "gmake: ***",
-            "npm ERR! code ",
-            "npm ERR! Test failed",
-            "npm error code ",
-            "ELIFECYCLE ",
-            "\u{2009}ELIFECYCLE",
-            "error Command failed with exit code",
-            "error: Recipe `",
-            "error: script \"",
+            "make: ***", "gmake: ***", "npm ERR! code ", "npm ERR! Test failed",
+            "npm error code ", "ELIFECYCLE ", "\u{2009}ELIFECYCLE",
+            "error Command failed with exit code", "error: Recipe `", "error: script \"",
         ];
         let failed = FAILED.iter().any(|head| line.starts_with(head))
             || line.starts_with("make[") && line.contains("]: ***");
         let timed = line.contains(" in ");
         let done = timed && line.starts_with("added ") && line.contains(" package")
             || timed && line.starts_with("up to date")
-            || line.starts_with("Successfully installed ");
+            || line.starts_with("Successfully installed ")
+            || line == "found 0 vulnerabilities" && self.hits.is_empty();
         if failed && !line.contains("Waiting for") {
             self.hit(Rank::Verdict, line, true);
         } else if done {

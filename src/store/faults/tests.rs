@@ -56,6 +56,18 @@ fn the_log_is_rotated_once_and_bounded() {
 }
 
 #[test]
+fn who_comes_late_does_not_rotate_the_new_log() {
+    let (temp, faults) = faults();
+    let path = temp.path().join("hooks.log");
+    fs::write(&path, "full").unwrap();
+    let (file, meta) = dir::open(&path, dir::options().append(true)).unwrap().unwrap();
+    faults.rotate(&file, &meta).unwrap();
+    fs::write(&path, "new").unwrap();
+    faults.rotate(&file, &meta).unwrap();
+    assert_eq!(fs::read_to_string(temp.path().join("hooks.log.1")).unwrap(), "full");
+}
+
+#[test]
 fn many_writers_who_find_the_log_full_rotate_it_once() {
     let (temp, faults) = faults();
     for _ in 0..20 {

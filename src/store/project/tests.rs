@@ -73,6 +73,19 @@ fn a_folder_that_does_not_say_whose_it_is_is_claimed() {
 }
 
 #[test]
+fn a_folder_can_be_used_before_it_is_claimed() {
+    let (_temp, store) = store();
+    let project = store.project("app", Path::new(HERE)).unwrap();
+    fs::remove_file(project.dir().join("project.json")).unwrap();
+    let held = project.lock(Wait::Forever).unwrap();
+    assert_eq!(store.project("app", Path::new(HERE)).unwrap().dir(), project.dir());
+    drop(held);
+    assert_eq!(store.projects().unwrap().len(), 0);
+    store.project("app", Path::new(HERE)).unwrap();
+    assert_eq!(store.projects().unwrap().len(), 1);
+}
+
+#[test]
 fn a_newer_project_file_is_used_and_left_alone() {
     let (_temp, store) = store();
     let project = store.project("app", Path::new(HERE)).unwrap();
@@ -89,23 +102,25 @@ fn a_newer_project_file_is_used_and_left_alone() {
 
 #[test]
 fn many_who_meet_a_new_project_at_once_share_one_folder() {
-    let (_temp, store) = store();
-    let barrier = std::sync::Barrier::new(8);
-    std::thread::scope(|scope| {
-        for _ in 0..8 {
-            scope.spawn(|| {
-                barrier.wait();
-                let project = store.project("app", Path::new(HERE)).unwrap();
-                let lock = project.lock(Wait::Forever).unwrap();
-                let count = lock.recent::<u32>().unwrap().unwrap_or(0);
-                lock.save_recent(&(count + 1), Durability::Cached).unwrap();
-            });
-        }
-    });
-    let all = store.projects().unwrap();
-    assert_eq!(all.len(), 1);
-    assert_eq!(all[0].recent::<u32>().unwrap(), Some(8));
-    assert_eq!(dir::names(all[0].dir()).unwrap(), ["lock", "project.json", "recent.json"]);
+    for _ in 0..20 {
+        let (_temp, store) = store();
+        let barrier = std::sync::Barrier::new(8);
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    barrier.wait();
+                    let project = store.project("app", Path::new(HERE)).unwrap();
+                    let lock = project.lock(Wait::Forever).unwrap();
+                    let count = lock.recent::<u32>().unwrap().unwrap_or(0);
+                    lock.save_recent(&(count + 1), Durability::Cached).unwrap();
+                });
+            }
+        });
+        let all = store.projects().unwrap();
+        assert_eq!(all.len(), 1);
+        assert_eq!(all[0].recent::<u32>().unwrap(), Some(8));
+        assert_eq!(dir::names(all[0].dir()).unwrap(), ["lock", "project.json", "recent.json"]);
+    }
 }
 
 #[test]

@@ -1,8 +1,11 @@
 #![allow(clippy::disallowed_methods)]
 
+#[cfg(unix)]
+mod links;
+mod locks;
+
 use std::collections::BTreeMap;
 use std::fs;
-use std::time::{Duration, Instant};
 
 use super::super::{Durability, Error, Project, Store};
 use super::*;
@@ -177,12 +180,12 @@ fn a_save_that_fails_leaves_the_lock_in_step_with_the_disk() {
     // A directory in the snapshot's place lets the rename fail.
     fs::create_dir(scene.path("state.json")).unwrap();
     assert!(matches!(lock.save(&state, Durability::Synced), Err(Error::Io { .. })));
+    assert_eq!(scene.names(), ["journal", "lock", "state.json"], "no temporary file is left");
     assert!(matches!(lock.save(&state, Durability::Synced), Err(Error::NotLoaded { .. })));
     fs::remove_dir(scene.path("state.json")).unwrap();
     lock.append(b"b").unwrap();
     drop(lock);
     assert_eq!(scene.loaded(), once(&["a", "b"]));
-    assert_eq!(scene.names(), ["journal", "lock"], "no temporary file is left");
 }
 
 #[test]
@@ -302,6 +305,20 @@ fn an_unreadable_snapshot_is_moved_aside_and_the_journal_kept() {
 }
 
 #[test]
+fn a_crash_while_replacing_a_lost_snapshot_applies_nothing_twice() {
+    let scene = scene();
+    fold(&mut scene.lock());
+    fold(&mut scene.lock());
+    scene.lock().append(b"a").unwrap();
+    fs::write(scene.path("state.json"), "").unwrap();
+    let mut lock = scene.lock();
+    let state = apply(lock.load().unwrap());
+    lock.replace_snapshot(&state, Durability::Synced).unwrap();
+    drop(lock);
+    assert_eq!(scene.seen(), once(&["a"]));
+}
+
+#[test]
 fn a_newer_snapshot_is_left_alone_and_records_go_to_pending() {
     let forms = [
         "{\"format\":2,\"generation\":7,\"state\":[]}",
@@ -413,217 +430,4 @@ fn lines_are_appended_below_a_format_line() {
     fs::write(scene.path("responses.jsonl"), newer).unwrap();
     assert!(matches!(lock.append_line("responses.jsonl", "{}"), Err(Error::Newer { .. })));
     assert_eq!(text(), newer);
-}
-
-#[test]
-fn a_lock_is_waited_for_until_the_deadline() {
-    let scene = scene();
-    let held = scene.lock();
-    let start = Instant::now();
-    let limit = Duration::from_millis(60);
-    let refused = scene.session.lock(Wait::For(limit));
-    assert!(matches!(refused, Err(Error::Busy { .. })), "{refused:?}");
-    assert!(start.elapsed() >= limit);
-    assert!(start.elapsed() < limit * 5 + Duration::from_secs(1));
-    assert!(matches!(scene.session.lock(Wait::For(Duration::ZERO)), Err(Error::Busy { .. })));
-    // Another session and the project are not concerned.
-    scene
-        .project
-        .session(&SessionId::parse("s2").unwrap())
-        .lock(Wait::For(Duration::ZERO))
-        .unwrap();
-    scene.project.lock(Wait::For(Duration::ZERO)).unwrap();
-    drop(held);
-    scene.session.lock(Wait::For(Duration::ZERO)).unwrap();
-}
-
-#[test]
-fn waiters_get_the_lock_when_it_is_free() {
-    let scene = scene();
-    let held = scene.lock();
-    std::thread::scope(|scope| {
-        for wait in [Wait::Forever, Wait::For(Duration::from_mins(1))] {
-            let session = &scene.session;
-            scope.spawn(move || session.lock(wait).unwrap().append(b"{}").unwrap());
-        }
-        drop(held);
-    });
-    assert_eq!(scene.session.read::<State>().unwrap().records.len(), 2);
-}
-
-#[test]
-fn a_removed_session_is_gone_with_its_lock_and_can_begin_anew() {
-    for _ in 0..20 {
-        let scene = scene();
-        let mut lock = scene.lock();
-        fold(&mut lock);
-        lock.append(b"a").unwrap();
-        scene.session.pend(b"p").unwrap();
-        fs::create_dir_all(scene.session.parent().join(".removed-1/x")).unwrap();
-        let ready = std::sync::Barrier::new(2);
-        std::thread::scope(|scope| {
-            // Waits for a lock file that is deleted under it, most of the time.
-            let waiter = scope.spawn(|| {
-                ready.wait();
-                let mut lock = scene.session.lock(Wait::For(Duration::from_mins(1))).unwrap();
-                lock.append(b"after").unwrap();
-            });
-            ready.wait();
-            std::thread::yield_now();
-            lock.remove().unwrap();
-            waiter.join().unwrap();
-        });
-        assert_eq!(scene.loaded(), once(&["after"]));
-        assert_eq!(dir::names(scene.session.parent()).unwrap(), ["s1"]);
-        scene.session.remove(Wait::HOOK).unwrap();
-        assert!(!scene.session.exists());
-        assert_eq!(dir::names(scene.session.parent()).unwrap(), Vec::<String>::new());
-    }
-}
-
-/// Writers append, leave pending records, fold and remove temporary files while a reader looks on:
-/// every record counts exactly once, and what a reader saw it sees again.
-#[test]
-fn readers_and_writers_at_once_lose_and_repeat_nothing() {
-    const WRITERS: usize = 4;
-    const EACH: usize = 60;
-    let scene = scene();
-    let done = std::sync::atomic::AtomicBool::new(false);
-    std::thread::scope(|scope| {
-        let reader = scope.spawn(|| {
-            let mut before = State::new();
-            let mut looks = 0;
-            while !done.load(std::sync::atomic::Ordering::Acquire) {
-                let now = scene.seen();
-                assert!(now.values().all(|count| *count == 1), "{now:?}");
-                let lost = before.keys().find(|record| !now.contains_key(*record));
-                assert_eq!(lost, None);
-                before = now;
-                looks += 1;
-            }
-            looks
-        });
-        let writers: Vec<_> = (0..WRITERS)
-            .map(|writer| {
-                let scene = &scene;
-                scope.spawn(move || {
-                    for count in 0..EACH {
-                        let record = format!("{writer}-{count:03}");
-                        if count % 4 == writer {
-                            scene.session.pend(record.as_bytes()).unwrap();
-                        } else {
-                            scene.lock().append(record.as_bytes()).unwrap();
-                        }
-                        if count % 7 == writer {
-                            let mut lock = scene.lock();
-                            let state = apply(lock.load().unwrap());
-                            lock.save(&state, Durability::Cached).unwrap();
-                        }
-                    }
-                })
-            })
-            .collect();
-        for writer in writers {
-            writer.join().unwrap();
-        }
-        done.store(true, std::sync::atomic::Ordering::Release);
-        assert!(reader.join().unwrap() > 0);
-    });
-    let state = scene.loaded();
-    assert_eq!(state.len(), WRITERS * EACH);
-    assert!(state.values().all(|count| *count == 1));
-}
-
-#[cfg(unix)]
-mod links {
-    use std::os::unix::fs::symlink;
-
-    use super::*;
-
-    /// A scene with a fold and records, whose `path` was swapped for a link to its own content
-    /// elsewhere.
-    fn linked(path: &str) -> (Scene, PathBuf) {
-        let scene = scene();
-        fold(&mut scene.lock());
-        scene.lock().append(b"a").unwrap();
-        scene.session.pend(b"p").unwrap();
-        let path = scene.project.dir().join(path);
-        let outside = scene.temp.path().join("outside");
-        fs::rename(&path, &outside).unwrap();
-        symlink(&outside, &path).unwrap();
-        (scene, outside)
-    }
-
-    fn is_refused<T>(result: &Result<T>) -> bool {
-        matches!(result, Err(Error::Unsafe { .. }))
-    }
-
-    #[test]
-    fn a_linked_directory_is_refused() {
-        for path in ["sessions", "sessions/s1"] {
-            let (scene, outside) = linked(path);
-            let before = fs::read_dir(&outside).unwrap().count();
-            assert!(is_refused(&scene.session.lock(Wait::HOOK)), "{path}");
-            assert!(is_refused(&scene.session.pend(b"x")), "{path}");
-            assert!(is_refused(&scene.session.read::<State>()), "{path}");
-            assert!(is_refused(&scene.session.read_file("resume.md")), "{path}");
-            assert!(is_refused(&scene.session.remove(Wait::HOOK)), "{path}");
-            assert_eq!(fs::read_dir(&outside).unwrap().count(), before, "{path}");
-        }
-    }
-
-    #[test]
-    fn a_linked_pending_folder_is_refused() {
-        let (scene, outside) = linked("sessions/s1/pending");
-        assert!(is_refused(&scene.session.pend(b"x")));
-        assert!(is_refused(&scene.session.read::<State>()));
-        assert!(is_refused(&scene.lock().load::<State>()));
-        assert_eq!(fs::read_dir(&outside).unwrap().count(), 1);
-    }
-
-    #[test]
-    fn a_linked_file_is_refused() {
-        let (scene, outside) = linked("sessions/s1/state.json");
-        let before = fs::read(&outside).unwrap();
-        assert!(is_refused(&scene.session.read::<State>()));
-        assert!(is_refused(&scene.lock().load::<State>()));
-        assert!(is_refused(&scene.lock().append(b"x")));
-        assert_eq!(fs::read(&outside).unwrap(), before);
-
-        let (scene, outside) = linked("sessions/s1/journal");
-        let before = fs::read(&outside).unwrap();
-        assert!(is_refused(&scene.session.read::<State>()));
-        assert!(is_refused(&scene.lock().append(b"x")));
-        assert_eq!(fs::read(&outside).unwrap(), before);
-
-        let (scene, _) = linked("sessions/s1/lock");
-        assert!(is_refused(&scene.session.lock(Wait::HOOK)));
-    }
-
-    #[test]
-    fn a_linked_pending_record_is_moved_aside() {
-        let scene = scene();
-        scene.session.pend(b"p").unwrap();
-        let outside = scene.temp.path().join("outside");
-        let record = pending::folder(scene.session.dir()).join("00000000000001-x");
-        fs::write(&outside, crate::store::frame::encode(0, b"foreign")).unwrap();
-        symlink(&outside, &record).unwrap();
-        assert_eq!(scene.loaded(), once(&["p"]));
-        assert!(!record.is_symlink());
-        assert!(outside.exists());
-    }
-
-    #[test]
-    fn a_fifo_in_a_files_place_holds_nobody() {
-        use rustix::fs::{CWD, FileType, Mode, mknodat};
-        let scene = scene();
-        drop(scene.lock());
-        for name in ["state.json", "journal"] {
-            let path = scene.path(name);
-            mknodat(CWD, &path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
-            assert!(is_refused(&scene.session.read::<State>()), "{name}");
-            assert!(is_refused(&scene.lock().append(b"x")), "{name}");
-            fs::remove_file(&path).unwrap();
-        }
-    }
 }

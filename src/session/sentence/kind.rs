@@ -1,0 +1,311 @@
+//! What a sentence is, by its first words and its cues.
+
+use super::{Kind, Mark};
+use crate::session::text;
+
+/// Words of praise and assent that say nothing when they stand alone.
+#[rustfmt::skip]
+const OPENERS: [&str; 38] = [
+    "good", "great", "perfect", "excellent", "nice", "ok", "okay", "alright", "all right",
+    "sure", "done", "awesome", "wonderful", "fantastic", "got it", "sounds good", "understood",
+    "right", "yes", "certainly", "absolutely", "of course", "no problem", "all clear",
+    "all clean", "all green", "clean compile", "progress", "thanks", "thank you",
+    "great question", "good question", "good catch", "good point", "exactly", "interesting",
+    "very good", "hmm",
+];
+
+/// `sentence` without an opener: all of it when it is one, or the part before a comma or dash.
+pub(super) fn without_opener(sentence: &str) -> &str {
+    let bare = sentence.trim_start_matches(['*', '_', '✅', '🎉', '✓', '✔', '☑', ' ', '\u{fe0f}']);
+    let lead = &sentence[..sentence.len() - bare.len()];
+    let end = bare.find(['.', '!', ',', '—', '–', ':', ';', '\n']).unwrap_or(bare.len());
+    let head = bare[..end].trim_end_matches(|c: char| c.is_whitespace() || c == '-');
+    let mut head = head;
+    let mut cut = end;
+    // `Good - the rest`
+    if let Some(dash) = bare[..end].find(" - ") {
+        head = bare[..dash].trim();
+        cut = dash + 2;
+    }
+    let lower = head.to_lowercase();
+    if !OPENERS.contains(&lower.as_str()) {
+        return if lead.trim().is_empty() { bare } else { sentence };
+    }
+    let rest = &bare[cut..];
+    let rest = rest.trim_start_matches(|c: char| {
+        matches!(
+            c,
+            '.' | '!' | ',' | '—' | '–' | '-' | ':' | ';' | '*' | '_' | '🎉' | '✅' | '\u{fe0f}'
+        ) || c.is_whitespace()
+    });
+    // "Done with x", "Right now": the word does not stand alone.
+    if rest.is_empty() { "" } else { without_opener(rest) }
+}
+
+/// The words of a sentence, lower case, as one text with single spaces, for cues of several words.
+struct Words {
+    padded: String,
+}
+
+impl Words {
+    /// Reads the first 600 bytes: cues stand early.
+    fn new(sentence: &str) -> Self {
+        let head = &sentence[..sentence.floor_char_boundary(600)];
+        let mut padded = String::with_capacity(head.len() + 2);
+        padded.push(' ');
+        let mut code = false;
+        for c in head.chars() {
+            match c {
+                '`' => {
+                    code = !code;
+                    push_space(&mut padded);
+                }
+                // Code is no prose: `is_ok` is not "is".
+                _ if code => {}
+                '\'' | '’' => padded.push('\''),
+                _ if c.is_alphanumeric() => padded.extend(c.to_lowercase()),
+                _ => push_space(&mut padded),
+            }
+        }
+        push_space(&mut padded);
+        Self { padded }
+    }
+
+    fn any(&self, cues: &[&str]) -> bool {
+        cues.iter().any(|cue| self.has(cue))
+    }
+
+    fn has(&self, cue: &str) -> bool {
+        self.padded.match_indices(cue).any(|(at, _)| {
+            self.padded.as_bytes()[at - usize::from(at > 0)] == b' '
+                && self.padded.as_bytes().get(at + cue.len()) == Some(&b' ')
+        })
+    }
+
+    fn starts(&self, cues: &[&str]) -> bool {
+        cues.iter()
+            .any(|cue| self.padded[1..].strip_prefix(cue).is_some_and(|rest| rest.starts_with(' ')))
+    }
+}
+
+fn push_space(padded: &mut String) {
+    if !padded.ends_with(' ') {
+        padded.push(' ');
+    }
+}
+
+/// Words of a choice, whatever else the sentence does.
+#[rustfmt::skip]
+const CHOOSES: [&str; 8] = [
+    "instead", "rather than", "i'll use", "i'll keep", "i'll go with", "i'll stick",
+    "in favor of", "in favour of",
+];
+
+/// How a plan opens.
+#[rustfmt::skip]
+const PLANS: [&str; 19] = [
+    "now", "let me", "let's", "i'll", "i will", "i'm going to", "first", "next", "then",
+    "going to", "time to", "continuing", "starting with", "moving on", "i need to", "we need to",
+    "need to", "i want to", "i can now",
+];
+
+/// How a sentence opens that only looks like a plan.
+#[rustfmt::skip]
+const NO_PLANS: [&str; 8] = [
+    "now i understand", "now i see", "now i have", "now everything", "now all", "now the",
+    "now it", "first of all",
+];
+
+/// Words of somebody who does not know.
+#[rustfmt::skip]
+const GUESSES: [&str; 19] = [
+    "might", "may", "maybe", "probably", "likely", "seems", "seem", "false positive", "perhaps",
+    "i suspect", "presumably", "possibly", "could be", "i think", "i guess", "i believe",
+    "appears to", "appears that", "not sure",
+];
+
+/// Words that say why something fails, or that it still does.
+#[rustfmt::skip]
+const DIAGNOSES: [&str; 53] = [
+    "the issue is", "the problem is", "the issue was", "the problem was", "issue is", "because",
+    "turns out", "reports", "complains", "complaining", "root cause", "caused by", "due to",
+    "the reason", "the cause", "the culprit", "the bug", "the blocker", "didn't work",
+    "didn't help", "did not work", "did not help", "doesn't work", "doesn't help",
+    "does not work", "fails", "failed", "failing", "isn't being", "aren't being", "is still",
+    "are still", "still fails", "broke", "breaks", "crashes", "that's why", "this is why",
+    "is wrong", "was wrong", "were wrong", "incorrect", "incorrectly", "is broken", "mismatch",
+    "misleading", "which means", "conflicts with", "is missing", "are missing", "not recognized",
+    "wasn't", "weren't",
+];
+
+/// What is too much of something.
+#[rustfmt::skip]
+const EXCESS: [&str; 10] = [
+    "too many", "too deep", "too complex", "too long", "too large", "too slow", "too big",
+    "too small", "too few", "too strict",
+];
+
+/// Words of a choice in a sentence that is no plan.
+#[rustfmt::skip]
+const DECISIONS: [&str; 23] = [
+    "i should", "we should", "i decided", "decided to", "i chose", "chose to", "opted",
+    "i went with", "going with", "switched to", "switching to", "unchanged", "i kept", "we keep",
+    "the plan is", "trade off", "tradeoff", "better to", "safer to", "simpler to", "on purpose",
+    "deliberately", "by design",
+];
+
+/// Copulas, negations and the verbs of descriptions.
+#[rustfmt::skip]
+const SAYS: [&str; 30] = [
+    "is", "are", "was", "were", "isn't", "aren't", "doesn't", "don't", "didn't", "has", "have",
+    "had", "needs", "need", "takes", "took", "returns", "expects", "uses", "contains", "lives",
+    "means", "requires", "supports", "only", "no", "not", "never", "can't", "cannot",
+];
+
+pub(super) fn of(sentence: &str) -> Kind {
+    let words = Words::new(sentence);
+    let chooses = words.any(&CHOOSES);
+    if words.starts(&PLANS) && !words.starts(&NO_PLANS) {
+        return if chooses { Kind::Decision } else { Kind::Plan };
+    }
+    // "Given that it is a false positive, let me go on": what is meant to be done.
+    let plans = words.any(&["let me", "let's", "i'll", "i will"]);
+    if !plans && words.any(&GUESSES) {
+        Kind::Guess
+    } else if words.any(&DIAGNOSES) || words.any(&EXCESS) {
+        Kind::Diagnosis
+    } else if chooses || words.any(&DECISIONS) {
+        Kind::Decision
+    } else if plans {
+        Kind::Plan
+    } else if words.any(&SAYS) && names_something(sentence) {
+        Kind::Finding
+    } else {
+        Kind::Other
+    }
+}
+
+/// A code span, path, number or identifier.
+fn names_something(sentence: &str) -> bool {
+    if sentence.contains('`') {
+        return true;
+    }
+    sentence.split_whitespace().any(|word| {
+        let word = word.trim_matches(|c: char| {
+            matches!(c, '.' | ',' | ':' | ';' | '(' | ')' | '"' | '!' | '?' | '*')
+        });
+        let inner = word.get(1..).unwrap_or("");
+        word.starts_with(|c: char| c.is_ascii_digit())
+            || word.starts_with("--")
+            || word.contains('_') && word.len() > 2
+            || inner.contains(|c: char| c.is_ascii_uppercase())
+                && inner.contains(|c: char| c.is_ascii_lowercase())
+            || text::is_path(word)
+    })
+}
+
+/// What a heading or lead-in makes of what stands under it.
+pub(super) fn mark(title: &str) -> Mark {
+    let words = Words::new(title);
+    if words.any(&[
+        "next",
+        "next step",
+        "next steps",
+        "remaining",
+        "todo",
+        "to do",
+        "to dos",
+        "todos",
+        "still open",
+        "open",
+        "outstanding",
+        "left",
+        "pending",
+        "not done",
+        "not yet",
+        "what's left",
+        "follow up",
+        "follow ups",
+        "followups",
+        "later",
+        "future",
+        "upcoming",
+        "nächste schritte",
+        "offen",
+        "noch offen",
+        "prochaines étapes",
+        "próximos pasos",
+        "próximos passos",
+        "prossimi passi",
+    ]) || title.contains("下一步")
+        || title.contains("次のステップ")
+        || title.contains("残り")
+    {
+        return Mark::NextStep;
+    }
+    if words.any(&[
+        "blocked",
+        "blocker",
+        "blockers",
+        "blocking",
+        "known issues",
+        "known issue",
+        "issues",
+        "open issues",
+        "limitations",
+        "caveats",
+        "problems",
+        "failures",
+        "failing",
+        "risks",
+        "warnings",
+    ]) {
+        return Mark::Blocked;
+    }
+    if words.any(&[
+        "done",
+        "completed",
+        "complete",
+        "what i did",
+        "what was done",
+        "what changed",
+        "changes",
+        "changes made",
+        "accomplished",
+        "summary",
+        "implemented",
+        "fixed",
+        "results",
+        "erledigt",
+        "finished",
+    ]) {
+        return Mark::Done;
+    }
+    Mark::None
+}
+
+/// Whether a lead-in says something beyond that something follows.
+pub(super) fn says_something(lead: &str) -> bool {
+    let words = Words::new(lead);
+    lead.split_whitespace().nth(3).is_some()
+        && !words.any(&[
+            "here's",
+            "here is",
+            "here are",
+            "summary",
+            "overview",
+            "as follows",
+            "following",
+            "let me",
+            "below",
+        ])
+}
+
+/// The cues that a prompt is looked at for share the reading of words.
+pub(super) fn has_any(sentence: &str, cues: &[&str]) -> bool {
+    Words::new(sentence).any(cues)
+}
+
+pub(super) fn starts_any(sentence: &str, cues: &[&str]) -> bool {
+    Words::new(sentence).starts(cues)
+}

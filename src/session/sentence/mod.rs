@@ -1,0 +1,188 @@
+//! Sentences of Claude's texts: what each is (a plan, a finding, a guess …), and a closing
+//! statement in few words. Nothing is rephrased: what is kept stands in the text.
+
+mod condense;
+mod kind;
+mod markdown;
+mod prompt;
+
+use markdown::{Block, Blocks};
+
+use super::text;
+
+pub use condense::condense;
+pub use prompt::{correction, standing_rule};
+
+/// The most sentences that [`sentences`] returns, and the most UTF-16 units of one.
+pub const MAX_SENTENCES: usize = 400;
+pub const MAX_SENTENCE: usize = 1_000;
+
+/// What a sentence does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// What comes next: "Now …", "Let me …". Never a finding.
+    Plan,
+    /// How something is: a copula or negation, and a name, path or number.
+    Finding,
+    /// Why something fails.
+    Diagnosis,
+    /// Not known for sure.
+    Guess,
+    /// A choice, or what is done instead of something.
+    Decision,
+    Other,
+}
+
+/// What the heading or lead-in over a sentence makes of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum Mark {
+    #[default]
+    None,
+    /// Stands under "Next steps", "Remaining", "To do" or the like: still open.
+    NextStep,
+    /// Stands under "Blocked", "Known issues" or the like.
+    Blocked,
+    /// Stands under "Done", "Completed", "What I did" or the like.
+    Done,
+}
+
+/// One sentence, list item or table row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sentence {
+    /// Whole, on one line, without list mark; at most [`MAX_SENTENCE`] UTF-16 units.
+    pub text: String,
+    pub kind: Kind,
+    pub mark: Mark,
+    /// A list item.
+    pub item: bool,
+}
+
+/// The sentences of a Markdown text, in order: paragraphs split at sentence and line ends, list
+/// items one each. Code blocks and tables are none. Openers ("Perfect!") are cut off.
+pub fn sentences(text: &str) -> Vec<Sentence> {
+    let mut out: Vec<Sentence> = Vec::new();
+    let mut mark = Mark::None;
+    // The lead-in of a list ("The remaining tasks are:") marks the items right below it only.
+    let mut lead = Mark::None;
+    for block in Blocks::new(text) {
+        if out.len() >= MAX_SENTENCES {
+            break;
+        }
+        match block {
+            Block::Heading { title, .. } => {
+                mark = kind::mark(title);
+                lead = Mark::None;
+            }
+            Block::Item { body, .. } => {
+                let marked = if lead == Mark::None { mark } else { lead };
+                push(&mut out, &body, marked, true);
+            }
+            Block::Paragraph(body) => {
+                lead = Mark::None;
+                for sentence in split(&body) {
+                    push(&mut out, sentence, mark, false);
+                    lead = if sentence.trim_end().ends_with(':') {
+                        kind::mark(sentence)
+                    } else {
+                        Mark::None
+                    };
+                }
+            }
+            Block::Code(_) | Block::Row(_) => {}
+        }
+    }
+    out.truncate(MAX_SENTENCES);
+    out
+}
+
+fn push(out: &mut Vec<Sentence>, raw: &str, mark: Mark, item: bool) {
+    let bare = kind::without_opener(raw.trim());
+    if bare.is_empty() {
+        return;
+    }
+    let text = text::line(bare, MAX_SENTENCE);
+    let kind = kind::of(&text);
+    out.push(Sentence { text, kind, mark, item });
+}
+
+/// The sentences of a paragraph: ended by `.`, `!`, `?` before white space (or by their wide forms
+/// anywhere), never inside a code span, after an abbreviation or between a number and its unit.
+fn split(body: &str) -> Vec<&str> {
+    let mut out = Vec::new();
+    let mut start = 0;
+    let mut code = false;
+    let mut chars = body.char_indices().peekable();
+    let mut word = 0;
+    while let Some((at, c)) = chars.next() {
+        let end = at + c.len_utf8();
+        match c {
+            '`' => code = !code,
+            '。' | '！' | '？' if !code => {
+                out.push(&body[start..end]);
+                start = end;
+            }
+            '.' | '!' | '?' if !code => {
+                // Closing quotes and brackets belong to the sentence.
+                let mut close = end;
+                while let Some((n, q)) = chars.peek().copied() {
+                    if !matches!(
+                        q,
+                        '"' | '\'' | ')' | '*' | '_' | '”' | '’' | ']' | '!' | '?' | '.'
+                    ) {
+                        break;
+                    }
+                    close = n + q.len_utf8();
+                    chars.next();
+                }
+                let spaced = chars.peek().is_none_or(|(_, next)| next.is_whitespace());
+                let next = body[close..].split_whitespace().next().unwrap_or("");
+                let goes_on = c == '.' && is_plain_word(next);
+                // `1. Do this`: a list number that opens the sentence.
+                let numbered = body[start..at].trim().bytes().all(|b| b.is_ascii_digit());
+                if spaced && !goes_on && !numbered && !is_abbreviation(&body[word..at]) {
+                    out.push(&body[start..close]);
+                    start = close;
+                }
+            }
+            _ if c.is_whitespace() => word = end,
+            _ => {}
+        }
+    }
+    if body[start..].trim() != "" {
+        out.push(&body[start..]);
+    }
+    out
+}
+
+/// A word of lower case letters, which opens no sentence. (An identifier does.)
+fn is_plain_word(word: &str) -> bool {
+    let word = word.trim_end_matches(|c: char| c.is_ascii_punctuation());
+    !word.is_empty() && word.chars().all(|c| c.is_lowercase() || c == '\'')
+}
+
+/// A word before a `.` that does not end a sentence.
+fn is_abbreviation(word: &str) -> bool {
+    let word = word.trim_start_matches(['(', '"', '\'', '*']);
+    matches!(
+        word,
+        "e.g"
+            | "i.e"
+            | "vs"
+            | "cf"
+            | "Mr"
+            | "Dr"
+            | "approx"
+            | "No"
+            | "Fig"
+            | "resp"
+            | "z.B"
+            | "d.h"
+            | "bzw"
+            | "ca"
+            | "St"
+    )
+}
+
+#[cfg(test)]
+mod tests;
