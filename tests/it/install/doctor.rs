@@ -164,3 +164,14 @@ fn a_reader_that_goes_away_is_no_error() {
     let ran = home.ran(&output);
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
 }
+
+#[test]
+fn a_config_that_cannot_be_read_and_the_switch_are_told() {
+    let home = Home::new();
+    home.install(&["--inject", "notice"]).ok();
+    home.run(&["off", "--everywhere"]).ok();
+    let told = home.run(&["doctor"]).ok().stdout;
+    let line = told.lines().find(|line| line.contains("config ")).unwrap().to_owned();
+    home.write(".local/state/rejoin/config.toml", "[inject]\ndefault = \"loud\"\n");
+    assert_snapshot!([line, findings(&home)].join("\n"));
+}
