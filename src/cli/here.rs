@@ -3,7 +3,7 @@
 use super::Failure;
 use crate::clock;
 use crate::env::Env;
-use crate::follow::{self, Entry, Opening, Place, Recent, State};
+use crate::follow::{Entry, Opening, Place, Recent};
 use crate::store::{self, Project, SessionId, Store, Wait};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::time::Duration;
@@ -110,11 +110,6 @@ impl Here {
             Failure::Failed(format!("the state directory holds a session with an invalid id: {id}"))
         })?;
         Ok((project, recent, id))
-    }
-
-    /// A session's state, brought up to date.
-    pub(super) fn state(&self, project: &Project, id: &SessionId) -> Result<State, Failure> {
-        Ok(follow::look(&project.session(id))?)
     }
 }
 

@@ -73,7 +73,7 @@ fn answer(env: &Env) -> Result<Answer, Failure> {
         Form::Brief => ("brief", resume::brief(&told.log, &told.about)),
         Form::Notice | Form::Nothing => ("notice", resume::notice(&told.log, &told.about)),
     };
-    let why = why(&told.entry, form, rule, age(here.now - told.entry.last.unwrap_or(here.now)));
+    let why = why(&told.entry, form, rule, &age(here.now - told.entry.last.unwrap_or(here.now)));
     Ok(Answer {
         project: here.place.project.name.clone(),
         form,
@@ -83,7 +83,7 @@ fn answer(env: &Env) -> Result<Answer, Failure> {
     })
 }
 
-fn why(entry: &Entry, form: &str, rule: Rule, age: String) -> String {
+fn why(entry: &Entry, form: &str, rule: Rule, age: &str) -> String {
     let full = entry.context.zip(entry.window).map_or(0, |(used, all)| used * 100 / all.max(1));
     let reason = match rule {
         Rule::Always => "config.toml says always".to_owned(),
