@@ -19,7 +19,6 @@ mod places;
 mod rules;
 mod show;
 mod switch;
-
 mod terminal;
 mod uninstall;
 mod usage;
