@@ -404,9 +404,15 @@ fn closing(view: &View<'_>, out: &mut Vec<Entry>) {
     if ended {
         let said = super::findings::condensed(&whole, 700);
         if !said.is_empty() {
+            let but = if super::files::claims_success(view) && !view.unsolved.is_empty() {
+                " This does not fit what is unsolved."
+            } else {
+                ""
+            };
+            let few = super::findings::condensed(&whole, 260);
             out.push(
-                Entry::new(Topic::LastSaid, 93, format!("\"{said}\""))
-                    .short(format!("\"{}\"", super::findings::condensed(&whole, 260))),
+                Entry::new(Topic::LastSaid, 93, format!("\"{said}\"{but}"))
+                    .short(format!("\"{few}\"{but}")),
             );
         }
         if let Some(question) = last_question(&whole) {

@@ -36,7 +36,10 @@ impl Session {
             let last = parts.len().saturating_sub(1);
             command::blamed(&parts, &output).unwrap_or(last)
         });
-        for (index, part) in parts.iter().enumerate().filter(|(_, p)| p.class != Class::Look) {
+        for (index, part) in parts.iter().enumerate() {
+            if part.class == Class::Look && !part.family.starts_with("git ") {
+                continue;
+            }
             // In a failed chain the parts behind the one that failed did not run.
             let outcome = match blamed {
                 Some(failed) if index < failed => Outcome::Ok,
@@ -47,7 +50,7 @@ impl Session {
         }
         if looks && outcome == Outcome::Failed {
             // A failed look is worth telling only by its error.
-            if let Some(part) = parts.last() {
+            if let Some(part) = parts.last().filter(|p| !p.family.starts_with("git ")) {
                 self.part(at, call, part, outcome, result.exit, &output);
             }
         }
@@ -150,7 +153,8 @@ impl Session {
     }
 
     fn count_family(&mut self, at: At, call: &OpenCall, part: &Part, run: &Run) {
-        if run.class == Class::Look {
+        // Of looks, only those at the repository tell how the work goes.
+        if run.class == Class::Look && !run.family.starts_with("git ") {
             return;
         }
         let second = self.second(at);
