@@ -489,7 +489,8 @@ fn last_question(said: &str) -> Option<String> {
     if !last.ends_with(['?', '？', '؟']) {
         return None;
     }
-    let start = last[..last.len() - 1]
+    let mark = last.chars().next_back().map_or(0, char::len_utf8);
+    let start = last[..last.len() - mark]
         .rfind(['.', '!', '?', '。', '？'])
         .map_or(0, |at| at + last[at..].chars().next().map_or(1, char::len_utf8));
     Some(text::line(last[start..].trim(), 300))

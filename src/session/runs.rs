@@ -1,5 +1,6 @@
 //! What became of a shell command.
 
+use super::bounds;
 use super::command::{self, Class, Part};
 use super::event::{At, Outcome, Result};
 use super::facts::{Act, Commit, Family, Item, ItemState, OpenCall, Problem, Run, Session, Touch};
@@ -158,6 +159,7 @@ impl Session {
             return;
         }
         let second = self.second(at);
+        self.slack.unsettle(bounds::Part::Families);
         let families = &mut self.turn(at).families;
         let old = families
             .iter()
@@ -332,6 +334,7 @@ impl Session {
             ..Item::default()
         });
         change(&mut item);
+        self.slack.unsettle(bounds::Part::Items);
         let items = &mut self.turn(at).items;
         items.retain(|i| i.id != id);
         items.push(item);
