@@ -287,19 +287,19 @@ fn rules(view: &View<'_>, out: &mut Vec<Entry>) {
         let body = view.recall.output(item.body).unwrap_or("");
         for line in item::lines(body) {
             let worth = match line.part {
-                Part::Exclusion if is_strict(line.text) => 92,
+                Part::Exclusion if is_strict(&line.text) => 92,
                 Part::Exclusion => 86,
                 Part::Goal => 58,
-                Part::Requirement if is_strict(line.text) => 56,
+                Part::Requirement if is_strict(&line.text) => 56,
                 _ => continue,
             };
-            if seen.iter().any(|s| s == line.text) {
+            if seen.contains(&line.text) {
                 continue;
             }
-            seen.push(line.text.to_owned());
+            seen.push(line.text.clone());
             let said = match line.text.split_once(" THEN ") {
                 Some((_, then)) => then,
-                None => line.text,
+                None => &line.text,
             };
             out.push(Entry::new(
                 Topic::Rule,
@@ -322,14 +322,14 @@ fn rules(view: &View<'_>, out: &mut Vec<Entry>) {
         let body = view.recall.output(item.body).unwrap_or("");
         let mut told = 0;
         for line in item::lines(body) {
-            let strict = line.part == Part::Exclusion && is_strict(line.text);
-            if strict && told < 3 && !seen.iter().any(|s| s == line.text) {
+            let strict = line.part == Part::Exclusion && is_strict(&line.text);
+            if strict && told < 3 && !seen.contains(&line.text) {
                 told += 1;
-                seen.push(line.text.to_owned());
+                seen.push(line.text.clone());
                 out.push(Entry::new(
                     Topic::Rule,
                     58,
-                    format!("from {}: {}", item.id, text::line(line.text, 300)),
+                    format!("from {}: {}", item.id, text::line(&line.text, 300)),
                 ));
             }
         }

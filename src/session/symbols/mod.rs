@@ -70,19 +70,25 @@ pub fn diff(path: &str, old: &str, new: &str) -> Change {
     let new_names: HashSet<&str> = new_defs.iter().map(|(_, n)| n.as_str()).collect();
     let (new_lines, added_count) = unmatched(old, new);
     let (old_lines, removed_count) = unmatched(new, old);
+    let styles = Language::of(path) == Language::Css;
     let mut changed: Vec<String> = Vec::new();
     for (defs, lines) in [(&new_defs, &new_lines), (&old_defs, &old_lines)] {
         for name in owners(defs, lines) {
+            // What stands in a template does not hold the lines below it.
+            if !styles && is_detail(name) {
+                continue;
+            }
             let both = old_names.contains(name) && new_names.contains(name);
             if both && changed.len() < MAX_CHANGED && !changed.iter().any(|c| c == name) {
                 changed.push(name.to_owned());
             }
         }
     }
-    let first_line = new_lines
-        .iter()
-        .map(|(_, line)| line.trim())
-        .find(|line| says_something(line))
+    // A comment stands for an edit only when it is all there is.
+    let said = || new_lines.iter().map(|(_, line)| line.trim()).filter(|line| says_something(line));
+    let first_line = said()
+        .find(|line| !is_comment(line))
+        .or_else(|| said().next())
         .map(|line| text::line(line, MAX_FIRST_LINE));
     Change {
         added: only_in(&new_defs, &old_names),
@@ -126,7 +132,7 @@ fn owners<'a>(defs: &'a [(usize, String)], lines: &[(usize, &str)]) -> Vec<&'a s
     let mut out: Vec<&str> = Vec::new();
     let mut next = 0;
     for (at, line) in lines {
-        if line.trim().is_empty() {
+        if !says_something(line) {
             continue;
         }
         while next < defs.len() && defs[next].0 <= *at {
@@ -143,6 +149,20 @@ fn owners<'a>(defs: &'a [(usize, String)], lines: &[(usize, &str)]) -> Vec<&'a s
         }
     }
     out
+}
+
+/// A name that stands inside a definition: an attribute, id or class in a template, an event.
+fn is_detail(name: &str) -> bool {
+    let head = name.split(['=', '/', ' ', '"']).next().unwrap_or(name);
+    name.starts_with(['.', '#'])
+        || name.starts_with("event ")
+        || name.starts_with("assign ")
+        || head.contains('-') && head.starts_with(|c: char| c.is_ascii_lowercase())
+}
+
+fn is_comment(line: &str) -> bool {
+    const MARKS: [&str; 10] = ["# ", "#!", "//", "/*", "* ", "-- ", "<!--", "%% ", ";; ", "\"\"\""];
+    MARKS.iter().any(|mark| line.starts_with(mark))
 }
 
 /// Whether a line holds more than brackets and the words that open and close blocks.

@@ -5,9 +5,9 @@ use crate::session::symbols::words::{after, after_any, ident, path_ident, titled
 use super::{named, one_of};
 
 #[rustfmt::skip]
-const JS_KEYWORDS: [&str; 16] = [
+const JS_KEYWORDS: [&str; 20] = [
     "if", "for", "while", "switch", "catch", "function", "return", "with", "else", "do", "await", "new", "super",
-    "constructor", "typeof", "import",
+    "constructor", "typeof", "import", "beforeEach", "afterEach", "beforeAll", "afterAll",
 ];
 
 pub(super) fn javascript(line: &str, indent: usize) -> Option<String> {
