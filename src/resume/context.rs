@@ -250,11 +250,12 @@ fn commands(view: &View<'_>, out: &mut Vec<Entry>) {
     let mut list: Vec<(&Family, u32)> = view
         .families
         .iter()
-        .filter(|f| !f.class.is_check() && f.class != Class::Look && f.outcome == Outcome::Ok)
+        .filter(|f| !f.class.is_check() && f.runs > f.failed)
         .map(|f| {
             let class = match f.class {
                 Class::Run | Class::Install => 30,
                 Class::Tracker | Class::Vcs => 12,
+                Class::Look => 2,
                 _ => 0,
             };
             (f, class + f.runs * 2 + f.seq * 20 / view.session.seq.max(1))
@@ -286,19 +287,19 @@ fn rules(view: &View<'_>, out: &mut Vec<Entry>) {
         let body = view.recall.output(item.body).unwrap_or("");
         for line in item::lines(body) {
             let worth = match line.part {
-                Part::Exclusion if is_strict(line.text) => 92,
+                Part::Exclusion if is_strict(&line.text) => 92,
                 Part::Exclusion => 86,
                 Part::Goal => 58,
-                Part::Requirement if is_strict(line.text) => 56,
+                Part::Requirement if is_strict(&line.text) => 56,
                 _ => continue,
             };
-            if seen.iter().any(|s| s == line.text) {
+            if seen.contains(&line.text) {
                 continue;
             }
-            seen.push(line.text.to_owned());
+            seen.push(line.text.clone());
             let said = match line.text.split_once(" THEN ") {
                 Some((_, then)) => then,
-                None => line.text,
+                None => &line.text,
             };
             out.push(Entry::new(
                 Topic::Rule,
@@ -321,14 +322,14 @@ fn rules(view: &View<'_>, out: &mut Vec<Entry>) {
         let body = view.recall.output(item.body).unwrap_or("");
         let mut told = 0;
         for line in item::lines(body) {
-            let strict = line.part == Part::Exclusion && is_strict(line.text);
-            if strict && told < 3 && !seen.iter().any(|s| s == line.text) {
+            let strict = line.part == Part::Exclusion && is_strict(&line.text);
+            if strict && told < 3 && !seen.contains(&line.text) {
                 told += 1;
-                seen.push(line.text.to_owned());
+                seen.push(line.text.clone());
                 out.push(Entry::new(
                     Topic::Rule,
                     58,
-                    format!("from {}: {}", item.id, text::line(line.text, 300)),
+                    format!("from {}: {}", item.id, text::line(&line.text, 300)),
                 ));
             }
         }
@@ -444,69 +445,96 @@ fn in_play(view: &View<'_>, out: &mut Vec<Entry>) {
     out.push(Entry::new(Topic::Names, 52, shown.join(", ")).short(few));
 }
 
-/// The newest text of what is not committed.
+/// The newest text of what was edited: what is not committed first.
 fn code(view: &View<'_>, out: &mut Vec<Entry>) {
-    let mut told = 0;
+    let (mut open, mut taken_in) = (0_u8, 0_u8);
     for step in view.steps.iter().rev() {
         let Act::Edit(edit) = &step.act else { continue };
-        if !view.is_uncommitted(&edit.path) || told >= 10 {
+        let uncommitted = view.is_uncommitted(&edit.path);
+        let count = if uncommitted { &mut open } else { &mut taken_in };
+        if *count >= 24 || !inside(&edit.path) {
             continue;
         }
         for part in view.recall.at(step.line) {
-            let changes: Vec<(&str, &str)> = match part {
+            let snippets: Vec<(&str, Vec<String>)> = match part {
                 Told::Edits { changes, .. } => {
-                    changes.iter().map(|(o, n)| (o.as_str(), n.as_str())).collect()
+                    changes.iter().map(|(old, new)| ("diff", difference(old, new))).collect()
                 }
-                Told::Write { content, .. } => vec![("", content.as_str())],
+                Told::Write { content, .. } => vec![("", beginning(content))],
                 _ => continue,
             };
-            for (old, new) in changes {
-                let lines = added(old, new);
+            for (language, lines) in snippets {
                 if lines.is_empty() {
                     continue;
                 }
-                told += 1;
+                *count += 1;
+                let worth = match (uncommitted, lines.len()) {
+                    (true, 3..) => 54 - (*count).min(14),
+                    (true, _) => 44 - (*count / 2).min(8),
+                    (false, _) => 38 - (*count).min(16),
+                };
                 let fence = if lines.iter().any(|l| l.contains("```")) { "~~~~" } else { "```" };
                 let shown = lines.join("\n");
-                out.push(Entry::new(
-                    Topic::Code,
-                    if lines.len() < 3 { 40 } else { 54 - told.min(14) },
-                    format!("`{}` {}\n{fence}\n{shown}\n{fence}", edit.path, view.clock(step.at)),
-                ));
+                let at = view.clock(step.at);
+                let text = format!("`{}` {at}\n{fence}{language}\n{shown}\n{fence}", edit.path);
+                out.push(Entry::new(Topic::Code, worth, text));
             }
         }
     }
 }
 
-/// What `new` adds to `old`, with a line around it and its common indentation off, at most 30 lines.
-fn added(old: &str, new: &str) -> Vec<String> {
-    let before: Vec<&str> = old.lines().map(str::trim).collect();
-    let lines: Vec<&str> = new.lines().filter(|l| !l.trim().is_empty()).collect();
-    let fresh: Vec<bool> = lines.iter().map(|l| !before.contains(&l.trim())).collect();
-    if !fresh.contains(&true) {
-        return Vec::new();
-    }
-    let near = |at: usize| fresh[at.saturating_sub(1)..(at + 2).min(fresh.len())].contains(&true);
-    let indent =
-        lines.iter().map(|l| l.len() - l.trim_start_matches([' ', '\t']).len()).min().unwrap_or(0);
-    let mut out: Vec<String> = Vec::new();
-    let mut told = 0;
-    for (at, line) in lines.iter().enumerate() {
-        if !near(at) {
-            if out.last().is_some_and(|l| l != "…") {
-                out.push("…".to_owned());
-            }
-            continue;
-        }
-        if told == 30 {
-            out.push(format!("… {} more lines", lines.len() - at));
-            break;
-        }
-        told += 1;
-        out.push(cut(line.get(indent..).unwrap_or(line), 160));
-    }
-    while out.last().is_some_and(|l| l == "…") {
-        out.pop();
+/// Lines of a snippet at most.
+const SNIPPET: usize = 30;
+
+/// The beginning of a file as it was written.
+fn beginning(content: &str) -> Vec<String> {
+    let lines: Vec<&str> = content.lines().filter(|l| !l.trim().is_empty()).collect();
+    let mut out: Vec<String> = lines.iter().take(SNIPPET).map(|l| cut(l, 160)).collect();
+    if lines.len() > SNIPPET {
+        out.push(format!("… {} more lines", lines.len() - SNIPPET));
     }
     out
+}
+
+/// What an edit took away and put in its place, as in a diff, with a line around it.
+fn difference(old: &str, new: &str) -> Vec<String> {
+    let (before, after): (Vec<&str>, Vec<&str>) = (lines(old), lines(new));
+    let same = |a: &&str, b: &&str| a.trim_end() == b.trim_end();
+    let head = before.iter().zip(&after).take_while(|(a, b)| same(a, b)).count();
+    let tail = before[head..]
+        .iter()
+        .rev()
+        .zip(after[head..].iter().rev())
+        .take_while(|(a, b)| same(a, b))
+        .count();
+    let (gone, fresh) = (&before[head..before.len() - tail], &after[head..after.len() - tail]);
+    if gone.is_empty() && fresh.is_empty() {
+        return Vec::new();
+    }
+    let indent = before
+        .iter()
+        .chain(&after)
+        .map(|l| l.len() - l.trim_start_matches([' ', '\t']).len())
+        .min()
+        .unwrap_or(0);
+    let shown =
+        |sign: char, line: &str| format!("{sign}{}", cut(line.get(indent..).unwrap_or(line), 160));
+    let mut out: Vec<String> = Vec::new();
+    if head > 0 {
+        out.push(shown(' ', before[head - 1]));
+    }
+    for (sign, part, most) in [('-', gone, 6), ('+', fresh, SNIPPET)] {
+        out.extend(part.iter().take(most).map(|l| shown(sign, l)));
+        if part.len() > most {
+            out.push(format!("{sign}… {} more lines", part.len() - most));
+        }
+    }
+    if tail > 0 {
+        out.push(shown(' ', before[before.len() - tail]));
+    }
+    out
+}
+
+fn lines(text: &str) -> Vec<&str> {
+    text.lines().filter(|l| !l.trim().is_empty()).collect()
 }

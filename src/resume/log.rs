@@ -380,9 +380,6 @@ pub struct FileFact {
     /// Names taken away.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub removed: Vec<String>,
-    /// Other names that its edits use, the most frequent first.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub uses: Vec<String>,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {

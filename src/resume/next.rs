@@ -404,9 +404,15 @@ fn closing(view: &View<'_>, out: &mut Vec<Entry>) {
     if ended {
         let said = super::findings::condensed(&whole, 700);
         if !said.is_empty() {
+            let but = if super::files::claims_success(view) && !view.unsolved.is_empty() {
+                " This does not fit what is unsolved."
+            } else {
+                ""
+            };
+            let few = super::findings::condensed(&whole, 260);
             out.push(
-                Entry::new(Topic::LastSaid, 93, format!("\"{said}\""))
-                    .short(format!("\"{}\"", super::findings::condensed(&whole, 260))),
+                Entry::new(Topic::LastSaid, 93, format!("\"{said}\"{but}"))
+                    .short(format!("\"{few}\"{but}")),
             );
         }
         if let Some(question) = last_question(&whole) {
@@ -483,7 +489,8 @@ fn last_question(said: &str) -> Option<String> {
     if !last.ends_with(['?', '？', '؟']) {
         return None;
     }
-    let start = last[..last.len() - 1]
+    let mark = last.chars().next_back().map_or(0, char::len_utf8);
+    let start = last[..last.len() - mark]
         .rfind(['.', '!', '?', '。', '？'])
         .map_or(0, |at| at + last[at..].chars().next().map_or(1, char::len_utf8));
     Some(text::line(last[start..].trim(), 300))
@@ -573,12 +580,12 @@ fn requirements(view: &View<'_>, out: &mut Vec<Entry>) {
             _ => continue,
         };
         let body = view.recall.output(item.body).unwrap_or("");
-        for (line, indent) in grouped(body, &everywhere) {
+        for line in grouped(body, &everywhere) {
             let strict = is_strict(&line);
             if half_done && !strict {
                 continue;
             }
-            let bonus = u8::from(strict) * 3 + u8::from(!indent);
+            let bonus = u8::from(strict) * 3;
             out.push(Entry::new(Topic::Requirement, worth + bonus, format!("{}: {line}", item.id)));
         }
     }
@@ -593,20 +600,20 @@ fn requirements(view: &View<'_>, out: &mut Vec<Entry>) {
 }
 
 /// Requirement lines of a body, a lead-in (`…:`) joined with what stands below it.
-fn grouped(body: &str, leave_out: &[String]) -> Vec<(String, bool)> {
-    let mut out: Vec<(String, bool)> = Vec::new();
+fn grouped(body: &str, leave_out: &[String]) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
     for line in item::lines(body) {
         if !matches!(line.part, Part::Requirement | Part::Exclusion)
-            || leave_out.iter().any(|l| l == line.text)
+            || leave_out.contains(&line.text)
         {
             continue;
         }
         match out.last_mut() {
-            Some((lead, _)) if lead.ends_with(':') => {
+            Some(lead) if lead.ends_with(':') => {
                 lead.push(' ');
-                lead.push_str(line.text);
+                lead.push_str(&line.text);
             }
-            _ => out.push((text::line(line.text, 400), line.listed)),
+            _ => out.push(text::line(&line.text, 400)),
         }
     }
     out
@@ -641,14 +648,14 @@ pub(super) fn common_lines(view: &View<'_>) -> Vec<String> {
     for item in &view.items {
         let body = view.recall.output(item.body).unwrap_or("");
         for line in item::lines(body) {
-            if units(line.text) < 24 || line.part == Part::Paths {
+            if units(&line.text) < 24 || line.part == Part::Files {
                 continue;
             }
-            let other = seen.iter().any(|(text, id)| text == line.text && *id != item.id);
-            if other && !common.contains(&line.text.to_owned()) {
-                common.push(line.text.to_owned());
+            let other = seen.iter().any(|(text, id)| *text == line.text && *id != item.id);
+            if other && !common.contains(&line.text) {
+                common.push(line.text);
             } else {
-                seen.push((line.text.to_owned(), &item.id));
+                seen.push((line.text, &item.id));
             }
         }
     }

@@ -78,7 +78,8 @@ impl Recall {
                 _ => None,
             })
             // A line may hold several texts: the one that the kept beginning is of.
-            .max_by_key(|text| (begins(text, &quote.text), text.len()));
+            .filter(|text| begins(text, &quote.text))
+            .max_by_key(|text| text.len());
         longest.map_or(Cow::Borrowed(&*quote.text), |text| Cow::Borrowed(text))
     }
 

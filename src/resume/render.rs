@@ -239,9 +239,7 @@ fn about(file: &FileFact, room: usize) -> String {
 fn names(file: &FileFact, room: usize) -> String {
     let mut out = String::new();
     let mut left = room;
-    for (sign, list) in
-        [("+ ", &file.added), ("~ ", &file.changed), ("− ", &file.removed), ("uses ", &file.uses)]
-    {
+    for (sign, list) in [("+ ", &file.added), ("~ ", &file.changed), ("− ", &file.removed)] {
         let mut first = true;
         for name in list {
             let lead = if first { if out.is_empty() { ": " } else { "; " } } else { ", " };

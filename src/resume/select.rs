@@ -102,10 +102,6 @@ fn shrink(log: &mut ResumeLog, most: usize) {
         if over == 0 {
             return;
         }
-        if let Some(file) = log.metadata.files.iter_mut().rev().find(|f| !f.uses.is_empty()) {
-            file.uses.clear();
-            continue;
-        }
         let lowest = log.entries().map(|e| (e.worth, e.topic, e.text.clone())).min();
         if log.metadata.files.len() > 40 {
             log.metadata.files.pop();

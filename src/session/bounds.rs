@@ -162,8 +162,21 @@ fn worth(step: &Step) -> u8 {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Slack {
     steps: [usize; 4],
-    /// Facts other than steps changed.
-    settled: bool,
+    /// Bits of the other parts that were looked at and have not changed since.
+    settled: u8,
+}
+
+/// Facts with a bound of their own.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Part {
+    /// Prompts, closings, text typed in.
+    Turns = 1,
+    Files = 2,
+    Families = 4,
+    Items = 8,
+    Tasks = 16,
+    /// Open calls, queue, background work, compactions, models, notes.
+    Rest = 32,
 }
 
 impl PartialEq for Slack {
@@ -174,9 +187,16 @@ impl PartialEq for Slack {
 }
 
 impl Slack {
-    /// Files, commands, items, tasks or turns changed.
-    pub(super) fn unsettle(&mut self) {
-        self.settled = false;
+    /// A part changed.
+    pub(super) fn unsettle(&mut self, part: Part) {
+        self.settled &= !(part as u8);
+    }
+
+    /// Whether a part has to be looked at; it counts as looked at from then on.
+    fn look_at(&mut self, part: Part) -> bool {
+        let known = self.settled & part as u8 != 0;
+        self.settled |= part as u8;
+        !known
     }
 
     /// Steps moved or went.
@@ -208,27 +228,42 @@ pub(super) fn keep(session: &mut Session) {
             keep_steps(session, of);
         }
     }
-    if session.slack.settled {
-        return;
-    }
-    session.slack.settled = true;
-    while session.turns.len() > KEPT_TURNS
-        || (session.turns.len() > 1 && session.turns.iter().map(turn).sum::<usize>() > TURNS)
-    {
-        merge_oldest(session);
-        session.slack.forget();
-        session.slack.settled = true;
-    }
-    for turn in &mut session.turns {
-        // One turn with very much typed into it.
-        while turn.queued.len() > 12 {
-            turn.queued.remove(1);
+    if session.slack.look_at(Part::Turns) {
+        while session.turns.len() > KEPT_TURNS
+            || (session.turns.len() > 1 && session.turns.iter().map(turn).sum::<usize>() > TURNS)
+        {
+            merge_oldest(session);
+            session.slack.forget();
+            session.slack.settled = Part::Turns as u8;
+        }
+        for turn in &mut session.turns {
+            // One turn with very much typed into it.
+            while turn.queued.len() > 12 {
+                turn.queued.remove(1);
+            }
+        }
+        // Merging may have brought steps of a kind together.
+        for of in 0..STEPS.len() {
+            if session.slack.steps[of] == 0 {
+                keep_steps(session, of);
+            }
         }
     }
-    keep_files(session);
-    keep_families(session);
-    keep_items(session);
-    keep_tasks(session);
+    if session.slack.look_at(Part::Files) {
+        keep_files(session);
+    }
+    if session.slack.look_at(Part::Families) {
+        keep_families(session);
+    }
+    if session.slack.look_at(Part::Items) {
+        keep_items(session);
+    }
+    if session.slack.look_at(Part::Tasks) {
+        keep_tasks(session);
+    }
+    if !session.slack.look_at(Part::Rest) {
+        return;
+    }
     while session.open.len() > 1 && session.open.iter().map(asked).sum::<usize>() > OPEN {
         session.open.remove(0);
     }

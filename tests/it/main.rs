@@ -8,6 +8,7 @@ mod api;
 mod architecture;
 mod claude;
 mod cli;
+mod compose;
 mod fold;
 mod harness;
 mod install;
