@@ -17,7 +17,7 @@ pub use record::{Record, Told};
 pub use state::{Ended, State};
 
 use crate::resume::{self, About, Recall, ResumeLog};
-use crate::store::{self, Durability, SessionId, SessionLock, Wait};
+use crate::store::{self, Durability, SessionLock, Wait};
 use crate::transcript;
 use chrono::{DateTime, Utc};
 use std::path::Path;
@@ -58,25 +58,9 @@ impl Following {
     ///
     /// `first` bounds the part of a never-seen transcript that is read, in bytes.
     pub fn fold(&mut self, transcript: &Path, first: Option<u64>) -> std::io::Result<()> {
-        let id = self.state.session.id.clone();
-        let session = &mut self.state.session;
-        let report =
-            transcript::follow(
-                transcript,
-                &mut self.state.cursor,
-                first,
-                &mut |told| match told {
-                    transcript::Told::Restarted => {
-                        let notes = std::mem::take(&mut session.notes);
-                        *session =
-                            crate::session::Session { notes, id: id.clone(), ..Default::default() };
-                    }
-                    transcript::Told::Event(at, event) => session.apply(at, event),
-                },
-            )?;
+        let report = self.state.follow(transcript, first)?;
         self.read += report.bytes;
         self.state.transcript = Some(transcript.to_owned());
-        self.state.settle();
         Ok(())
     }
 
@@ -141,38 +125,8 @@ pub fn look(session: &store::Session) -> store::Result<State> {
         state.take(&record);
     }
     if let Some(path) = state.transcript.clone() {
-        let facts = &mut state.session;
-        let id = facts.id.clone();
         // A transcript that can't be read leaves what was known of it.
-        let read = transcript::follow(
-            &path,
-            &mut state.cursor,
-            Some(transcript::FIRST_READ),
-            &mut |told| match told {
-                transcript::Told::Restarted => {
-                    *facts = crate::session::Session { id: id.clone(), ..Default::default() };
-                }
-                transcript::Told::Event(at, event) => facts.apply(at, event),
-            },
-        );
-        drop(read);
-        state.settle();
+        drop(state.follow(&path, Some(transcript::FIRST_READ)));
     }
-    Ok(state)
-}
-
-/// The facts of a transcript on its own, state or not: folded from its start.
-pub fn facts(path: &Path) -> std::io::Result<State> {
-    let mut state = State::default();
-    let facts = &mut state.session;
-    transcript::follow(path, &mut state.cursor, None, &mut |told| {
-        if let transcript::Told::Event(at, event) = told {
-            facts.apply(at, event);
-        }
-    })?;
-    if let Some(id) = path.file_stem().and_then(|s| s.to_str()).and_then(SessionId::parse) {
-        id.as_str().clone_into(&mut state.session.id);
-    }
-    state.transcript = Some(path.to_owned());
     Ok(state)
 }

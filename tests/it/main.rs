@@ -7,8 +7,10 @@
 // Claude Code in a terminal, killed by signals: as it is on Unix.
 #[cfg(unix)]
 mod api;
+mod architecture;
 #[cfg(unix)]
 mod claude;
+mod cli;
 mod fold;
 #[cfg(unix)]
 mod harness;
