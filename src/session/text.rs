@@ -289,7 +289,7 @@ pub(super) fn is_path(word: &str) -> bool {
     // `and/or`, `1/2` and `render/2` are no paths: a folder has two slashes, a leading dot or slash.
     let slashes = word.bytes().filter(|b| *b == b'/').count();
     slashes >= 1
-        && (word.starts_with(['/', '.', '~']) || slashes >= 2 || word.ends_with('/'))
+        && (word.starts_with(['.', '~']) || slashes >= 2 || word.ends_with('/'))
         && !word.ends_with(|c: char| c.is_ascii_digit())
 }
 
