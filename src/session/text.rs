@@ -273,7 +273,11 @@ pub fn paths(text: &str) -> Vec<String> {
 
 /// Whether a word looks like the path of a file or folder.
 pub(super) fn is_path(word: &str) -> bool {
-    if word.len() < 3 || word.len() > 300 || word.contains("://") {
+    if word.len() < 3
+        || word.len() > 300
+        || memchr::memchr2(b'/', b'.', word.as_bytes()).is_none()
+        || word.contains("://")
+    {
         return false;
     }
     let plain = word.chars().all(|c| {
