@@ -5,7 +5,10 @@
 //! stand in test names, logs and warnings too.
 
 mod counts;
+mod general;
+mod languages;
 mod tools;
+mod web;
 
 use tools::{Hit, Rank, Scan};
 
