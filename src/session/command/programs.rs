@@ -20,8 +20,7 @@ pub(super) fn subcommands(program: &str) -> Sub {
         "npm" | "pnpm" | "yarn" | "bun" | "deno" => Sub::Script,
         "make" | "gmake" | "just" | "rake" | "gulp" | "grunt" | "invoke" | "gradle" | "mvn"
         | "ant" | "sbt" | "lein" | "mill" | "mage" | "earthly" | "doit" | "nox" | "tox"
-        | "composer" | "turbo" | "nx" | "lerna" | "moon" | "poe" | "ninja" => Sub::Targets,
-        "task" => Sub::Targets,
+        | "composer" | "turbo" | "nx" | "lerna" | "moon" | "poe" | "ninja" | "task" => Sub::Targets,
         "apt" | "apt-get" | "bazel" | "bd" | "br" | "beads" | "biome" | "brew" | "buf"
         | "bundle" | "cabal" | "cargo" | "cmake" | "conda" | "coverage" | "dart" | "diesel"
         | "docker" | "docker compose" | "dotnet" | "drizzle-kit" | "dune" | "expo" | "firebase"
@@ -76,7 +75,6 @@ pub(super) fn valued(program: &str) -> &'static [&'static str] {
         "tox" | "nox" => &["-c", "-f"],
         "turbo" => &["--filter", "-F", "--cache-dir"],
         "nx" => &["-t", "-p", "--projects"],
-        "terraform" | "tofu" => &[],
         "uv" => &["--directory", "--project", "--python", "-p"],
         "poetry" | "composer" => &["-C", "--directory", "-d", "--working-dir"],
         _ => &[],
