@@ -162,11 +162,17 @@ fn files(files: &[FileFact], room: usize, out: &mut String) {
         left -= cost;
         shown.push((file, 0));
     }
-    for (file, symbols) in &mut shown {
-        let most = units(&names(file, usize::MAX));
-        let part = most.min(left);
-        *symbols = part;
-        left -= units(&names(file, part)).min(left);
+    // Some of the names of each, then more where there is room.
+    for most in [130, 300, usize::MAX] {
+        for (file, symbols) in &mut shown {
+            let before = units(&names(file, *symbols));
+            let part = most.min(before + left);
+            let now = units(&names(file, part));
+            if now > before {
+                left -= now - before;
+                *symbols = part;
+            }
+        }
     }
     if shown.is_empty() {
         return;
@@ -294,8 +300,19 @@ pub(super) fn not_told(log: &ResumeLog, choice: &Choice<'_>) -> Option<String> {
     }
     let mut kinds: Vec<(&String, &u32)> = counts.iter().collect();
     kinds.sort_by_key(|(kind, n)| (std::cmp::Reverse(**n), kind.as_str()));
-    let list: Vec<String> = kinds.iter().map(|(kind, n)| format!("{n} {kind}")).collect();
+    let list: Vec<String> = kinds.iter().map(|(kind, n)| counted(**n, kind)).collect();
     Some(format!("Left out: {}.", list.join(", ")))
+}
+
+/// A number of things, their kind given in the singular.
+fn counted(count: u32, kind: &str) -> String {
+    let (first, rest) = kind.split_once(" of ").map_or((kind, ""), |(f, _)| (f, &kind[f.len()..]));
+    match (count, first) {
+        (1, _) => format!("1 {kind}"),
+        (_, "summary by Claude") => format!("{count} summaries by Claude"),
+        (_, "line on the goal") => format!("{count} lines on the goal"),
+        _ => format!("{count} {first}s{rest}"),
+    }
 }
 
 /// Topics of the head, in its order.

@@ -10,6 +10,9 @@ use crate::session::text::units;
 const SURE: (usize, usize) = (88, 100);
 /// Worth from which an entry is taken before all others, whatever it costs.
 const PINNED: u8 = 95;
+/// Room from which everything may be told; in less, nothing of less worth than this.
+const LARGE: usize = 20_000;
+const SMALL_WORTH: u8 = 39;
 /// Worth from which an entry may stand in the head.
 const HEAD_WORTH: u8 = 86;
 
@@ -105,7 +108,7 @@ fn shrink(log: &mut ResumeLog, most: usize) {
         let lowest = log.entries().map(|e| (e.worth, e.topic, e.text.clone())).min();
         if log.metadata.files.len() > 40 {
             log.metadata.files.pop();
-            *log.left_out.entry("files".to_owned()).or_default() += 1;
+            *log.left_out.entry("file".to_owned()).or_default() += 1;
         } else if let Some((worth, topic, text)) = lowest.filter(|l| l.0 < PINNED) {
             let list = log.section_mut(topic.section());
             if let Some(at) =
@@ -115,7 +118,7 @@ fn shrink(log: &mut ResumeLog, most: usize) {
             }
             *log.left_out.entry(topic.kind().to_owned()).or_default() += 1;
         } else if log.metadata.files.pop().is_some() {
-            *log.left_out.entry("files".to_owned()).or_default() += 1;
+            *log.left_out.entry("file".to_owned()).or_default() += 1;
         } else if let Some((worth, topic, text)) =
             log.entries().map(|e| (e.worth, e.topic, e.text.clone())).min()
         {
@@ -177,6 +180,7 @@ pub(super) fn within(
         .entries()
         .enumerate()
         .filter(|(_, e)| !choice.head.iter().any(|(h, _)| std::ptr::eq(*h, *e)))
+        .filter(|(_, e)| room > LARGE || e.worth >= SMALL_WORTH)
         .collect();
     candidates.sort_by_key(|(index, e)| (std::cmp::Reverse(score(e, room)), *index));
     let mut topics = Vec::new();

@@ -126,7 +126,7 @@ fn tasks(change: &TaskChange) -> usize {
 
 fn turn(turn: &Turn) -> usize {
     let queued: usize = turn.queued.iter().map(|(_, q)| quoted(q) + 10).sum();
-    quoted(&turn.prompt) + turn.closing.as_ref().map_or(0, quoted) + queued + 420
+    quoted(&turn.prompt) + turn.closing.as_ref().map_or(0, quoted) + queued + 450
 }
 
 /// How much a step is worth keeping: prompts, decisions and commits outlive looks and plans.
@@ -343,6 +343,8 @@ fn merge_oldest(session: &mut Session) {
     all.refused += new.refused;
     all.looks += new.looks;
     all.agents += new.agents;
+    all.edits += new.edits;
+    all.commits += new.commits;
     all.responses += new.responses;
     all.usage.add(&new.usage);
 }

@@ -114,6 +114,7 @@ impl Session {
                 "git add" => self.staged(call, part),
                 "git commit" => {
                     for commit in commits(output) {
+                        self.turn(at).counts.commits += 1;
                         self.put(at, call, Act::Commit(commit));
                     }
                     self.committed(call, part);
