@@ -12,10 +12,12 @@ use super::facts::{
 };
 use super::sentence::Kind;
 
-/// Bytes of the state file for each kind of step: sentences, edits, runs, the rest.
+/// Bytes of the state file that each kind of step is sure of: sentences, edits, runs, the rest. What
+/// one needs less, the others may take.
 const STEPS: [usize; 4] = [8_000, 7_500, 8_000, 3_500];
-/// When steps of a kind are over, they are given up to this part of their bound: seldom, but then
-/// several at once.
+const ALL_STEPS: usize = 27_000;
+/// When steps are over, they are given up to this part of their bound: seldom, but then several at
+/// once.
 const SPARE: (usize, usize) = (7, 8);
 /// The newest sentences, which are kept whatever they say: they tell what was under way.
 const NEWEST: usize = 14;
@@ -71,12 +73,12 @@ fn names(names: &[String]) -> usize {
 fn step(step: &Step) -> usize {
     let act = match &step.act {
         Act::Run(run) => {
-            let errors: usize = run.errors.iter().map(|e| json(&e.line) + 60).sum();
+            let errors: usize = run.errors.iter().map(|e| json(&e.line) + 50).sum();
             json(&run.shown)
                 + json(&run.family)
                 + errors
                 + names(&run.explains)
-                + 90
+                + 60
                 + run.summary.as_deref().map_or(0, json)
                 + run.message.as_deref().map_or(0, json)
         }
@@ -161,7 +163,7 @@ fn worth(step: &Step) -> u8 {
 /// Zero, as after loading, means that nothing is known, and the bound is looked at.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Slack {
-    steps: [usize; 4],
+    steps: usize,
     /// Bits of the other parts that were looked at and have not changed since.
     settled: u8,
 }
@@ -206,8 +208,7 @@ impl Slack {
 
     /// A step is added.
     pub(super) fn add(&mut self, new: &Step) {
-        let left = &mut self.steps[kind(&new.act)];
-        *left = left.saturating_sub(step(new));
+        self.steps = self.steps.saturating_sub(step(new));
     }
 }
 
@@ -223,10 +224,8 @@ fn kind(act: &Act) -> usize {
 
 /// Gives up what is over the bounds.
 pub(super) fn keep(session: &mut Session) {
-    for of in 0..STEPS.len() {
-        if session.slack.steps[of] == 0 {
-            keep_steps(session, of);
-        }
+    if session.slack.steps == 0 {
+        keep_steps(session);
     }
     if session.slack.look_at(Part::Turns) {
         while session.turns.len() > KEPT_TURNS
@@ -243,10 +242,8 @@ pub(super) fn keep(session: &mut Session) {
             }
         }
         // Merging may have brought steps of a kind together.
-        for of in 0..STEPS.len() {
-            if session.slack.steps[of] == 0 {
-                keep_steps(session, of);
-            }
+        if session.slack.steps == 0 {
+            keep_steps(session);
         }
     }
     if session.slack.look_at(Part::Files) {
@@ -460,31 +457,43 @@ fn give_up<T>(
     given_up
 }
 
-/// Gives up steps of one kind, those of least worth first and the oldest of them.
-fn keep_steps(session: &mut Session, of: usize) {
-    let mut all: Vec<(usize, usize, u8, usize)> = Vec::new();
+/// Where a step stands, what it is worth and its size.
+struct Kept {
+    turn: usize,
+    index: usize,
+    kind: usize,
+    worth: u8,
+    size: usize,
+}
+
+/// Gives up steps of the kinds that take more than they are sure of, those of least worth first and
+/// the oldest of them.
+fn keep_steps(session: &mut Session) {
+    let mut all: Vec<Kept> = Vec::new();
+    let mut sums = [0; STEPS.len()];
     for (turn, steps) in
         std::iter::once(&session.earlier).chain(&session.turns).map(|t| &t.steps).enumerate()
     {
-        for (index, one) in steps.iter().enumerate().filter(|(_, s)| kind(&s.act) == of) {
-            all.push((turn, index, worth(one), step(one)));
+        for (index, one) in steps.iter().enumerate() {
+            let (kind, size) = (kind(&one.act), step(one));
+            sums[kind] += size;
+            all.push(Kept { turn, index, kind, worth: worth(one), size });
         }
     }
-    let mut sum: usize = all.iter().map(|s| s.3).sum();
-    if sum > STEPS[of] {
-        if of == 0 {
-            let newest = all.len().saturating_sub(NEWEST);
-            all[newest..].iter_mut().for_each(|s| s.2 = u8::MAX);
-        }
-        all.sort_by_key(|s| (s.2, s.0, s.1));
-        let most = STEPS[of] / SPARE.1 * SPARE.0;
+    let mut total: usize = sums.iter().sum();
+    if total > ALL_STEPS {
+        all.iter_mut().rev().filter(|s| s.kind == 0).take(NEWEST).for_each(|s| s.worth = u8::MAX);
+        all.sort_by_key(|s| (s.worth, s.turn, s.index));
+        let most = ALL_STEPS / SPARE.1 * SPARE.0;
         let mut gone: Vec<(usize, usize)> = Vec::new();
-        for (turn, index, _, size) in all {
-            if sum <= most {
-                break;
-            }
-            sum -= size;
-            gone.push((turn, index));
+        while total > most {
+            let over = |kind: &usize| sums[*kind].saturating_sub(STEPS[*kind] / SPARE.1 * SPARE.0);
+            let Some(kind) = (0..STEPS.len()).max_by_key(over) else { break };
+            let Some(least) = all.iter().position(|s| s.kind == kind) else { break };
+            let least = all.remove(least);
+            sums[kind] -= least.size;
+            total -= least.size;
+            gone.push((least.turn, least.index));
         }
         session.dropped.steps += gone.len() as u32;
         gone.sort_unstable();
@@ -493,7 +502,7 @@ fn keep_steps(session: &mut Session, of: usize) {
             turn.steps.remove(index);
         }
     }
-    session.slack.steps[of] = STEPS[of].saturating_sub(sum);
+    session.slack.steps = ALL_STEPS.saturating_sub(total);
 }
 
 fn keep_files(session: &mut Session) {
