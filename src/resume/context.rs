@@ -292,7 +292,8 @@ fn rules(view: &View<'_>, out: &mut Vec<Entry>) {
         for line in item::lines(body) {
             let strict = is_strict(&line.text);
             let worth = match line.part {
-                Part::Exclusion if strict || units(&line.text) < 250 => 92,
+                Part::Exclusion if strict => 92,
+                Part::Exclusion if units(&line.text) < 250 => 80,
                 Part::Goal if units(&line.text) < 400 => 60,
                 Part::Requirement if strict => 56,
                 _ => continue,
@@ -305,7 +306,10 @@ fn rules(view: &View<'_>, out: &mut Vec<Entry>) {
             let said = line.text.split_once(" THEN ").map_or(&*line.text, |(_, then)| then);
             let said = text::line(said, 400);
             match groups.last_mut().filter(|g| g.0 == line.heading) {
-                Some(group) => group.2.push(said),
+                Some(group) => {
+                    group.1 = group.1.max(worth);
+                    group.2.push(said);
+                }
                 None => groups.push((line.heading.clone(), worth, vec![said])),
             }
         }
@@ -319,7 +323,7 @@ fn rules(view: &View<'_>, out: &mut Vec<Entry>) {
         .map(|l| text::line(&l, 400))
         .collect();
     if !common.is_empty() {
-        out.push(group(Topic::Rule, 88, "in several items", &common));
+        out.push(group(Topic::Rule, 84, "in several items", &common));
         seen.extend(common);
     }
     for item in view.items.iter().filter(|i| !view.is_root(i) && i.state == ItemState::Closed) {
@@ -455,23 +459,39 @@ fn in_play(view: &View<'_>, out: &mut Vec<Entry>) {
     let bodies = view.items.iter().filter_map(|i| view.recall.output(i.body));
     let plans = view.steps.iter().filter_map(|s| view.recall.plan(s.line));
     let prompts = view.session.turns.iter().map(|t| &*t.prompt.text);
+    let defined: Vec<&String> =
+        view.files.iter().flat_map(|t| t.added.iter().chain(&t.changed)).collect();
     let mut names: Vec<&str> = Vec::new();
     for body in bodies.chain(plans).chain(prompts) {
-        for (index, word) in body.split('`').enumerate() {
-            let code =
-                index % 2 == 1 && !word.contains(['\n', ' ']) && (4..60).contains(&word.len());
-            let path = word.contains('/') && word.contains('.');
-            if code && !path && written.contains(word) && !names.contains(&word) {
-                names.push(word);
+        for (index, span) in body.split('`').enumerate() {
+            if index % 2 == 0 || span.contains('\n') || span.len() > 120 {
+                continue;
+            }
+            let inside = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':' | '/');
+            for word in span.split(|c| !inside(c)) {
+                let word = word.trim_matches(|c| matches!(c, '.' | ':' | '/' | '-'));
+                let telling = word.len() > 3
+                    && word.contains(|c: char| matches!(c, '_' | '-' | '.') || c.is_uppercase());
+                let known =
+                    defined.iter().any(|d| d.starts_with(word)) || text::paths(word).len() == 1;
+                if telling && !known && !names.contains(&word) && written.contains(word) {
+                    names.push(word);
+                }
             }
         }
     }
     if names.len() < 2 {
         return;
     }
+    // What a reader can't find by a file's symbols: dotted names, headers, variables.
+    names.sort_by_key(|n| {
+        let dotted = n.contains(['.', '-']) && !n.contains(':');
+        let variable = n.contains('_') && !n.contains(char::is_lowercase);
+        !(dotted || variable)
+    });
     let shown: Vec<String> = names.iter().take(40).map(|n| format!("`{n}`")).collect();
     let few = shown[..shown.len().min(14)].join(", ");
-    out.push(Entry::new(Topic::Names, 52, shown.join(", ")).short(few));
+    out.push(Entry::new(Topic::Names, 68, shown.join(", ")).short(few));
 }
 
 /// The newest text of what was edited: what is not committed first.

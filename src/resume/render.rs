@@ -45,7 +45,8 @@ pub fn text(log: &ResumeLog, budget: usize) -> String {
     let mut frame = String::new();
     title(log, &mut frame);
     lead(log, &mut frame);
-    select::within(log, room, room / 5, &|choice| {
+    let head = (room * 9 / 20).min(1_700).max(room / 5);
+    select::within(log, room, head, &|choice| {
         let mut out = frame.clone();
         told(log, choice, &mut out);
         left_out(log, choice, &mut out);

@@ -10,6 +10,8 @@ use crate::session::text::units;
 const SURE: (usize, usize) = (88, 100);
 /// Worth from which an entry is taken before all others, whatever it costs.
 const PINNED: u8 = 95;
+/// This part of a text's room is for the files, and what the rest leaves.
+const FILES_SHARE: usize = 5;
 /// Room from which everything may be told; in less, nothing of less worth than this.
 const LARGE: usize = 20_000;
 const SMALL_WORTH: u8 = 39;
@@ -174,7 +176,7 @@ pub(super) fn within(
     let mut choice = Choice { head, ..Choice::default() };
     let base = units(&render(&choice)) + 40;
     let mut left = room.saturating_sub(base);
-    let files_share = left / 6;
+    let files_share = left / FILES_SHARE;
     left -= files_share;
     let mut candidates: Vec<(usize, &Entry)> = log
         .entries()
@@ -184,19 +186,29 @@ pub(super) fn within(
         .collect();
     candidates.sort_by_key(|(index, e)| (std::cmp::Reverse(score(e, room)), *index));
     let mut topics = Vec::new();
+    let told = |entry: &Entry, short: bool| match (&entry.short, short) {
+        (Some(short), true) => cost(short),
+        _ => cost(&entry.text),
+    };
     for (_, entry) in candidates {
         let heading =
             if topics.contains(&entry.topic) { 0 } else { entry.topic.heading().len() + 8 };
-        let fits = |text: &str| cost(text) + heading <= left;
-        let short = match &entry.short {
-            _ if fits(&entry.text) => false,
-            Some(short) if fits(short) => true,
-            _ => continue,
-        };
-        let text = if short { entry.short.as_ref().unwrap_or(&entry.text) } else { &entry.text };
-        left -= (cost(text) + heading).min(left);
+        // What is long is told short at first, so that more is told at all.
+        let long = cost(&entry.text) > room / 20 && entry.worth < PINNED;
+        let short = entry.short.is_some() && (long || told(entry, false) + heading > left);
+        if told(entry, short) + heading > left {
+            continue;
+        }
+        left -= told(entry, short) + heading;
         topics.push(entry.topic);
         choice.body.push((entry, short));
+    }
+    for (entry, short) in &mut choice.body {
+        let more = told(entry, false).saturating_sub(told(entry, true));
+        if *short && more <= left {
+            *short = false;
+            left -= more;
+        }
     }
     let order = |e: &Entry| log.entries().position(|o| std::ptr::eq(o, e));
     choice.body.sort_by_key(|(e, _)| order(e));

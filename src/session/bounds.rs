@@ -160,12 +160,15 @@ fn worth(step: &Step) -> u8 {
 
 /// What may still be added before a bound has to be looked at: kept beside the facts, never stored.
 ///
-/// Zero, as after loading, means that nothing is known, and the bound is looked at.
+/// By default, as after loading, nothing is known, and every bound is looked at.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Slack {
-    steps: usize,
+    /// `None` when it is not known.
+    steps: Option<i64>,
     /// Bits of the other parts that were looked at and have not changed since.
     settled: u8,
+    /// What turns, files, items and tasks leave of their bounds.
+    left: [usize; 4],
 }
 
 /// Facts with a bound of their own.
@@ -208,7 +211,7 @@ impl Slack {
 
     /// A step is added.
     pub(super) fn add(&mut self, new: &Step) {
-        self.steps = self.steps.saturating_sub(step(new));
+        self.steps = self.steps.map(|left| left - step(new) as i64);
     }
 }
 
@@ -224,9 +227,6 @@ fn kind(act: &Act) -> usize {
 
 /// Gives up what is over the bounds.
 pub(super) fn keep(session: &mut Session) {
-    if session.slack.steps == 0 {
-        keep_steps(session);
-    }
     if session.slack.look_at(Part::Turns) {
         while session.turns.len() > KEPT_TURNS
             || (session.turns.len() > 1 && session.turns.iter().map(turn).sum::<usize>() > TURNS)
@@ -241,10 +241,7 @@ pub(super) fn keep(session: &mut Session) {
                 turn.queued.remove(1);
             }
         }
-        // Merging may have brought steps of a kind together.
-        if session.slack.steps == 0 {
-            keep_steps(session);
-        }
+        session.lend(0, TURNS, session.turns.iter().map(turn).sum());
     }
     if session.slack.look_at(Part::Files) {
         keep_files(session);
@@ -258,9 +255,15 @@ pub(super) fn keep(session: &mut Session) {
     if session.slack.look_at(Part::Tasks) {
         keep_tasks(session);
     }
-    if !session.slack.look_at(Part::Rest) {
-        return;
+    if session.slack.look_at(Part::Rest) {
+        keep_rest(session);
     }
+    if session.slack.steps.is_none_or(|left| left < 0) {
+        keep_steps(session);
+    }
+}
+
+fn keep_rest(session: &mut Session) {
     while session.open.len() > 1 && session.open.iter().map(asked).sum::<usize>() > OPEN {
         session.open.remove(0);
     }
@@ -433,7 +436,7 @@ fn give_up<T>(
     worth: fn(&T) -> u8,
     bytes: usize,
     most: usize,
-) -> u32 {
+) -> (u32, usize) {
     let (mut sum, mut count) = (0, 0);
     let mut all: Vec<&mut Vec<T>> =
         std::iter::once(&mut session.earlier).chain(&mut session.turns).map(part).collect();
@@ -454,7 +457,16 @@ fn give_up<T>(
         count -= 1;
         given_up += 1;
     }
-    given_up
+    (given_up, sum)
+}
+
+impl Session {
+    /// What a part leaves of its bound, steps may take. A part that grew takes it back.
+    fn lend(&mut self, part: usize, bound: usize, used: usize) {
+        let left = bound.saturating_sub(used);
+        let before = std::mem::replace(&mut self.slack.left[part], left);
+        self.slack.steps = self.slack.steps.map(|s| s + left as i64 - before as i64);
+    }
 }
 
 /// Where a step stands, what it is worth and its size.
@@ -481,10 +493,11 @@ fn keep_steps(session: &mut Session) {
         }
     }
     let mut total: usize = sums.iter().sum();
-    if total > ALL_STEPS {
+    let bound = ALL_STEPS + session.slack.left.iter().sum::<usize>();
+    if total > bound {
         all.iter_mut().rev().filter(|s| s.kind == 0).take(NEWEST).for_each(|s| s.worth = u8::MAX);
         all.sort_by_key(|s| (s.worth, s.turn, s.index));
-        let most = ALL_STEPS / SPARE.1 * SPARE.0;
+        let most = bound / SPARE.1 * SPARE.0;
         let mut gone: Vec<(usize, usize)> = Vec::new();
         while total > most {
             let over = |kind: &usize| sums[*kind].saturating_sub(STEPS[*kind] / SPARE.1 * SPARE.0);
@@ -502,13 +515,14 @@ fn keep_steps(session: &mut Session) {
             turn.steps.remove(index);
         }
     }
-    session.slack.steps = ALL_STEPS.saturating_sub(total);
+    session.slack.steps = Some(bound as i64 - total as i64);
 }
 
 fn keep_files(session: &mut Session) {
     let value = |t: &Touch| if t.edits > 0 { 2 } else { u8::from(t.reads > 1) };
-    let gone = give_up(session, |t| &mut t.files, touch, value, FILES, FILE_COUNT);
+    let (gone, used) = give_up(session, |t| &mut t.files, touch, value, FILES, FILE_COUNT);
     session.dropped.files += gone;
+    session.lend(1, FILES, used);
 }
 
 fn keep_families(session: &mut Session) {
@@ -517,7 +531,7 @@ fn keep_families(session: &mut Session) {
         Class::Other => 0,
         _ => 1,
     };
-    let gone = give_up(session, |t| &mut t.families, family, value, FAMILIES, FAMILY_COUNT);
+    let (gone, _) = give_up(session, |t| &mut t.families, family, value, FAMILIES, FAMILY_COUNT);
     session.dropped.families += gone;
 }
 
@@ -527,8 +541,9 @@ fn keep_items(session: &mut Session) {
             + u8::from(!matches!(i.state, ItemState::Closed))
             + u8::from(i.body.is_some()) * 3
     };
-    let gone = give_up(session, |t| &mut t.items, item, value, ITEMS, usize::MAX);
+    let (gone, used) = give_up(session, |t| &mut t.items, item, value, ITEMS, usize::MAX);
     session.dropped.items += gone;
+    session.lend(2, ITEMS, used);
 }
 
 fn keep_tasks(session: &mut Session) {
@@ -540,6 +555,7 @@ fn keep_tasks(session: &mut Session) {
         TaskChange::State { .. } => 1,
         TaskChange::List(_) => 3,
     };
-    let gone = give_up(session, |t| &mut t.tasks, tasks, value, TASKS, usize::MAX);
+    let (gone, used) = give_up(session, |t| &mut t.tasks, tasks, value, TASKS, usize::MAX);
     session.dropped.tasks += gone;
+    session.lend(3, TASKS, used);
 }
