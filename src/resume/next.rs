@@ -381,7 +381,7 @@ fn precedent(view: &View<'_>, out: &mut Vec<Entry>) {
         .map(|s| s.seq)
         .max()
         .unwrap_or(before.claimed);
-    let mut families: Vec<String> = Vec::new();
+    let (mut families, mut short): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
     for (step, run) in view.runs() {
         let inside = step.seq > last_edit && step.seq <= until;
         if inside && run.class != Class::Look && run.outcome == Outcome::Ok {
@@ -399,7 +399,8 @@ fn precedent(view: &View<'_>, out: &mut Vec<Entry>) {
                 }
                 _ => shown,
             };
-            if !families.iter().any(|f| same_family(f, &run.family)) {
+            if !short.contains(&run.family) {
+                short.push(run.family.clone());
                 families.push(shown);
             }
         }
@@ -409,21 +410,20 @@ fn precedent(view: &View<'_>, out: &mut Vec<Entry>) {
     }
     let steps = families.iter().map(|f| format!("`{f}`")).collect::<Vec<_>>().join(" → ");
     match active {
-        Some(_) => out.push(Entry::new(
-            Topic::Next,
-            97,
-            format!("after the last edit of {} came: {steps}", before.id),
-        )),
+        Some(_) => {
+            let lead = format!("after the last edit of {} came:", before.id);
+            let few: Vec<String> = short.iter().map(|f| format!("`{f}`")).collect();
+            out.push(
+                Entry::new(Topic::Next, 97, format!("{lead} {steps}"))
+                    .short(format!("{lead} {}", few.join(" → "))),
+            );
+        }
         None => out.push(Entry::new(
             Topic::Steps,
             60,
             format!("after the last edit of {}: {steps}", before.id),
         )),
     }
-}
-
-fn same_family(shown: &str, family: &str) -> bool {
-    shown.starts_with(family)
 }
 
 /// What was said last, and what it leaves open.

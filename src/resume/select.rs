@@ -11,10 +11,11 @@ const SURE: (usize, usize) = (88, 100);
 /// Worth from which an entry is taken before all others, whatever it costs.
 const PINNED: u8 = 95;
 /// This part of a text's room is for the files, and what the rest leaves.
-const FILES_SHARE: usize = 5;
-/// Room from which everything may be told; in less, nothing of less worth than this.
+const FILES_SHARE: usize = 4;
+/// Rooms below which entries of little worth are not told even where there is room: it goes to the
+/// files.
+const SMALL: usize = 6_000;
 const LARGE: usize = 20_000;
-const SMALL_WORTH: u8 = 39;
 /// Worth from which an entry may stand in the head.
 const HEAD_WORTH: u8 = 86;
 
@@ -149,7 +150,7 @@ pub(super) fn head(log: &ResumeLog, room: usize) -> Vec<(&Entry, bool)> {
             if topics.contains(&entry.topic) { 0 } else { entry.topic.heading().len() + 8 };
         let fits = |text: &str| cost(text) + heading <= left;
         let short = match &entry.short {
-            _ if fits(&entry.text) && cost(&entry.text) <= room / 3 => false,
+            _ if fits(&entry.text) && cost(&entry.text) <= room / 4 => false,
             Some(short) if fits(short) => true,
             _ if fits(&entry.text) => false,
             _ => continue,
@@ -182,7 +183,11 @@ pub(super) fn within(
         .entries()
         .enumerate()
         .filter(|(_, e)| !choice.head.iter().any(|(h, _)| std::ptr::eq(*h, *e)))
-        .filter(|(_, e)| room > LARGE || e.worth >= SMALL_WORTH)
+        .filter(|(_, e)| match room {
+            0..SMALL => e.worth >= 60,
+            SMALL..LARGE => e.worth >= 39,
+            _ => true,
+        })
         .collect();
     candidates.sort_by_key(|(index, e)| (std::cmp::Reverse(score(e, room)), *index));
     let mut topics = Vec::new();
@@ -194,7 +199,8 @@ pub(super) fn within(
         let heading =
             if topics.contains(&entry.topic) { 0 } else { entry.topic.heading().len() + 8 };
         // What is long is told short at first, so that more is told at all.
-        let long = cost(&entry.text) > room / 20 && entry.worth < PINNED;
+        let fair = if entry.worth < PINNED { room / 20 } else { room / 10 };
+        let long = cost(&entry.text) > fair;
         let short = entry.short.is_some() && (long || told(entry, false) + heading > left);
         if told(entry, short) + heading > left {
             continue;
