@@ -235,7 +235,10 @@ fn checks(view: &View<'_>, out: &mut Vec<Entry>) {
         out.push(Entry::new(
             Topic::Check,
             98,
-            format!("none was run after the last {}", plural(after_all, "edit")),
+            match after_all {
+                1 => "none was run after the last edit".to_owned(),
+                n => format!("none was run after the last {n} edits"),
+            },
         ));
     }
 }
@@ -275,7 +278,7 @@ fn commands(view: &View<'_>, out: &mut Vec<Entry>) {
     }
     let few = shown[..shown.len().min(8)].join(", ");
     out.push(
-        Entry::new(Topic::Command, 72, format!("ran ok: {}", shown.join(", ")))
+        Entry::new(Topic::Command, 70, format!("ran ok: {}", shown.join(", ")))
             .short(format!("ran ok: {few}")),
     );
 }
@@ -285,56 +288,86 @@ fn rules(view: &View<'_>, out: &mut Vec<Entry>) {
     let mut seen: Vec<String> = Vec::new();
     for item in view.items.iter().filter(|i| view.is_root(i)) {
         let body = view.recall.output(item.body).unwrap_or("");
+        let mut groups: Vec<(String, u8, Vec<String>)> = Vec::new();
         for line in item::lines(body) {
+            let strict = is_strict(&line.text);
             let worth = match line.part {
-                Part::Exclusion if is_strict(&line.text) => 92,
-                Part::Exclusion => 86,
-                Part::Goal => 58,
-                Part::Requirement if is_strict(&line.text) => 56,
+                Part::Exclusion if strict => 92,
+                Part::Exclusion if units(&line.text) < 250 => 80,
+                Part::Goal if units(&line.text) < 400 => 60,
+                Part::Requirement if strict => 56,
                 _ => continue,
             };
-            if seen.contains(&line.text) {
+            if seen.contains(&line.text) || mission_heading(&line.heading) {
                 continue;
             }
             seen.push(line.text.clone());
-            let said = match line.text.split_once(" THEN ") {
-                Some((_, then)) => then,
-                None => &line.text,
-            };
-            out.push(Entry::new(
-                Topic::Rule,
-                worth,
-                format!("{}, {}: {}", item.id, line.heading, text::line(said, 400)),
-            ));
+            // Of GIVEN … WHEN … THEN …, what has to come out.
+            let said = line.text.split_once(" THEN ").map_or(&*line.text, |(_, then)| then);
+            let said = text::line(said, 400);
+            match groups.last_mut().filter(|g| g.0 == line.heading) {
+                Some(group) => {
+                    group.1 = group.1.max(worth);
+                    group.2.push(said);
+                }
+                None => groups.push((line.heading.clone(), worth, vec![said])),
+            }
+        }
+        for (heading, worth, lines) in groups {
+            out.push(group(Topic::Rule, worth, &format!("{}, {heading}", item.id), &lines));
         }
     }
-    for line in common_lines(view) {
-        if !seen.contains(&line) {
-            out.push(Entry::new(
-                Topic::Rule,
-                88,
-                format!("in several items: {}", text::line(&line, 400)),
-            ));
-            seen.push(line);
-        }
+    let common: Vec<String> = common_lines(view)
+        .into_iter()
+        .filter(|l| !seen.contains(l))
+        .map(|l| text::line(&l, 400))
+        .collect();
+    if !common.is_empty() {
+        out.push(group(Topic::Rule, 84, "in several items", &common));
+        seen.extend(common);
     }
     for item in view.items.iter().filter(|i| !view.is_root(i) && i.state == ItemState::Closed) {
         let body = view.recall.output(item.body).unwrap_or("");
-        let mut told = 0;
-        for line in item::lines(body) {
-            let strict = line.part == Part::Exclusion && is_strict(&line.text);
-            if strict && told < 3 && !seen.contains(&line.text) {
-                told += 1;
-                seen.push(line.text.clone());
-                out.push(Entry::new(
-                    Topic::Rule,
-                    58,
-                    format!("from {}: {}", item.id, text::line(&line.text, 300)),
-                ));
-            }
+        let lines: Vec<String> = item::lines(body)
+            .into_iter()
+            .filter(|l| l.part == Part::Exclusion && is_strict(&l.text))
+            .map(|l| text::line(&l.text, 300))
+            .filter(|l| !seen.contains(l))
+            .take(3)
+            .collect();
+        if !lines.is_empty() {
+            out.push(group(Topic::Rule, 58, &format!("from {}", item.id), &lines));
+            seen.extend(lines);
         }
     }
     prompt_rules(view, out);
+}
+
+/// Whether the mission tells what stands under a heading.
+pub(super) fn mission_heading(heading: &str) -> bool {
+    let heading = heading.to_lowercase();
+    matches!(
+        &*heading,
+        "goal" | "problem" | "summary" | "objective" | "motivation" | "why" | "context"
+    )
+}
+
+/// Several lines under one lead as one entry; its short form has what forbids something.
+pub(super) fn group(topic: Topic, worth: u8, lead: &str, lines: &[String]) -> Entry {
+    let tell = |lines: &[&String]| match lines {
+        [one] => format!("{lead}: {one}"),
+        _ => {
+            let list: Vec<String> = lines.iter().map(|l| format!("\n- {l}")).collect();
+            format!("{lead}:{}", list.concat())
+        }
+    };
+    let all: Vec<&String> = lines.iter().collect();
+    let mut few: Vec<&String> =
+        all.iter().copied().filter(|l| is_strict(l)).take(all.len().div_ceil(2).max(3)).collect();
+    if few.is_empty() {
+        few = all[..all.len().min(2)].to_vec();
+    }
+    Entry::new(topic, worth, tell(&all)).short(tell(&few))
 }
 
 /// Rules in long prompts: a shortened prompt must not lose them.
@@ -426,23 +459,39 @@ fn in_play(view: &View<'_>, out: &mut Vec<Entry>) {
     let bodies = view.items.iter().filter_map(|i| view.recall.output(i.body));
     let plans = view.steps.iter().filter_map(|s| view.recall.plan(s.line));
     let prompts = view.session.turns.iter().map(|t| &*t.prompt.text);
+    let defined: Vec<&String> =
+        view.files.iter().flat_map(|t| t.added.iter().chain(&t.changed)).collect();
     let mut names: Vec<&str> = Vec::new();
     for body in bodies.chain(plans).chain(prompts) {
-        for (index, word) in body.split('`').enumerate() {
-            let code =
-                index % 2 == 1 && !word.contains(['\n', ' ']) && (4..60).contains(&word.len());
-            let path = word.contains('/') && word.contains('.');
-            if code && !path && written.contains(word) && !names.contains(&word) {
-                names.push(word);
+        for (index, span) in body.split('`').enumerate() {
+            if index % 2 == 0 || span.contains('\n') || span.len() > 120 {
+                continue;
+            }
+            let inside = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':' | '/');
+            for word in span.split(|c| !inside(c)) {
+                let word = word.trim_matches(|c| matches!(c, '.' | ':' | '/' | '-'));
+                let telling = word.len() > 3
+                    && word.contains(|c: char| matches!(c, '_' | '-' | '.') || c.is_uppercase());
+                let known =
+                    defined.iter().any(|d| d.starts_with(word)) || text::paths(word).len() == 1;
+                if telling && !known && !names.contains(&word) && written.contains(word) {
+                    names.push(word);
+                }
             }
         }
     }
     if names.len() < 2 {
         return;
     }
+    // What a reader can't find by a file's symbols: dotted names, headers, variables.
+    names.sort_by_key(|n| {
+        let dotted = n.contains(['.', '-']) && !n.contains(':');
+        let variable = n.contains('_') && !n.contains(char::is_lowercase);
+        !(dotted || variable)
+    });
     let shown: Vec<String> = names.iter().take(40).map(|n| format!("`{n}`")).collect();
     let few = shown[..shown.len().min(14)].join(", ");
-    out.push(Entry::new(Topic::Names, 52, shown.join(", ")).short(few));
+    out.push(Entry::new(Topic::Names, 68, shown.join(", ")).short(few));
 }
 
 /// The newest text of what was edited: what is not committed first.

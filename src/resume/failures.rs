@@ -1,6 +1,7 @@
 //! What failed: what still stands, what was tried, what fixed it.
 
 use super::log::{Entry, Topic};
+use super::recall::Told;
 use super::view::View;
 use crate::session::command::Class;
 use crate::session::event::{Outcome, Place};
@@ -130,9 +131,65 @@ fn problem(view: &View<'_>, problem: &Problem) -> String {
     }
 }
 
+/// The file and line that a failure names, where the session edited that file.
+fn place(view: &View<'_>, error: &Problem) -> Option<(String, usize)> {
+    let line = view.problems.get(&error.key).copied().unwrap_or(&error.line);
+    for word in line.split(|c: char| c.is_whitespace() || matches!(c, '"' | '(' | ')' | ',')) {
+        let mut parts = word.split(':');
+        let (Some(path), Some(number)) = (parts.next(), parts.next()) else { continue };
+        let Ok(number) = number.parse::<usize>() else { continue };
+        let same = |edited: &str| edited == path || edited.ends_with(&format!("/{path}"));
+        if let Some(file) = view.files.iter().find(|t| t.edits > 0 && same(&t.path)) {
+            return Some((file.path.clone(), number));
+        }
+    }
+    None
+}
+
+/// The text around a line of a file that the session wrote whole, as it stands after its edits.
+fn code_at(view: &View<'_>, path: &str, number: usize, worth: u8) -> Option<Entry> {
+    let mut text: Option<String> = None;
+    for step in &view.steps {
+        if !matches!(&step.act, Act::Edit(edit) if edit.path == path) {
+            continue;
+        }
+        for part in view.recall.at(step.line) {
+            match part {
+                Told::Write { content, .. } => text = Some(content.clone()),
+                Told::Edits { changes, .. } => {
+                    for (old, new) in changes {
+                        text = text.map(|t| t.replacen(old.as_str(), new, 1));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    let text = text?;
+    let lines: Vec<&str> = text.lines().collect();
+    let from = number.saturating_sub(9).min(lines.len());
+    let to = (number + 18).min(lines.len());
+    if from >= to {
+        return None;
+    }
+    let shown: Vec<String> =
+        lines[from..to].iter().filter(|l| !l.trim().is_empty()).map(|l| cut(l, 160)).collect();
+    let fence = if shown.iter().any(|l| l.contains("```")) { "~~~~" } else { "```" };
+    let shown = shown.join("\n");
+    let said = format!(
+        "`{path}` around line {number} as last written (a formatter may have moved it)\n{fence}\n{shown}\n{fence}"
+    );
+    Some(Entry::new(Topic::Code, worth, said))
+}
+
 /// The tries to get past a failure: what was changed before each, and what was said after it.
 fn attempts(view: &View<'_>, failure: &Unsolved<'_>, worth: u8, out: &mut Vec<Entry>) {
     let run = failure.run;
+    if let Some((path, number)) = run.errors.iter().find_map(|e| place(view, e))
+        && let Some(entry) = code_at(view, &path, number, worth - 14)
+    {
+        out.push(entry);
+    }
     for line in &run.explains {
         out.push(Entry::new(
             Topic::Attempts,

@@ -100,17 +100,10 @@ fn defined(view: &View<'_>) -> HashMap<String, Vec<String>> {
 /// What the reader should not take on trust.
 fn warnings(view: &View<'_>) -> Vec<String> {
     let mut out = Vec::new();
-    let dropped = &view.session.dropped;
-    for (count, what) in [
-        (dropped.steps, "step"),
-        (dropped.files, "file"),
-        (dropped.items, "tracker item"),
-        (dropped.tasks, "task change"),
-    ] {
-        if count > 0 {
-            let many = plural(count as usize, what);
-            out.push(format!("{many} of the session had no room in its facts"));
-        }
+    let dropped = view.session.dropped.steps;
+    if dropped > 0 {
+        let many = plural(dropped as usize, "earlier step");
+        out.push(format!("{many} (sentences, edits, runs) are not in the facts any more"));
     }
     if claims_success(view) && !view.unsolved.is_empty() {
         out.push("Claude's last message sounds finished, but a failure still stands".to_owned());

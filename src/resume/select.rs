@@ -10,6 +10,12 @@ use crate::session::text::units;
 const SURE: (usize, usize) = (88, 100);
 /// Worth from which an entry is taken before all others, whatever it costs.
 const PINNED: u8 = 95;
+/// This part of a text's room is for the files, and what the rest leaves.
+const FILES_SHARE: usize = 4;
+/// Rooms below which entries of little worth are not told even where there is room: it goes to the
+/// files.
+const SMALL: usize = 6_000;
+const LARGE: usize = 20_000;
 /// Worth from which an entry may stand in the head.
 const HEAD_WORTH: u8 = 86;
 
@@ -105,7 +111,7 @@ fn shrink(log: &mut ResumeLog, most: usize) {
         let lowest = log.entries().map(|e| (e.worth, e.topic, e.text.clone())).min();
         if log.metadata.files.len() > 40 {
             log.metadata.files.pop();
-            *log.left_out.entry("files".to_owned()).or_default() += 1;
+            *log.left_out.entry("file".to_owned()).or_default() += 1;
         } else if let Some((worth, topic, text)) = lowest.filter(|l| l.0 < PINNED) {
             let list = log.section_mut(topic.section());
             if let Some(at) =
@@ -115,7 +121,7 @@ fn shrink(log: &mut ResumeLog, most: usize) {
             }
             *log.left_out.entry(topic.kind().to_owned()).or_default() += 1;
         } else if log.metadata.files.pop().is_some() {
-            *log.left_out.entry("files".to_owned()).or_default() += 1;
+            *log.left_out.entry("file".to_owned()).or_default() += 1;
         } else if let Some((worth, topic, text)) =
             log.entries().map(|e| (e.worth, e.topic, e.text.clone())).min()
         {
@@ -144,7 +150,7 @@ pub(super) fn head(log: &ResumeLog, room: usize) -> Vec<(&Entry, bool)> {
             if topics.contains(&entry.topic) { 0 } else { entry.topic.heading().len() + 8 };
         let fits = |text: &str| cost(text) + heading <= left;
         let short = match &entry.short {
-            _ if fits(&entry.text) && cost(&entry.text) <= room / 3 => false,
+            _ if fits(&entry.text) && cost(&entry.text) <= room / 4 => false,
             Some(short) if fits(short) => true,
             _ if fits(&entry.text) => false,
             _ => continue,
@@ -171,28 +177,44 @@ pub(super) fn within(
     let mut choice = Choice { head, ..Choice::default() };
     let base = units(&render(&choice)) + 40;
     let mut left = room.saturating_sub(base);
-    let files_share = left / 6;
+    let files_share = left / FILES_SHARE;
     left -= files_share;
     let mut candidates: Vec<(usize, &Entry)> = log
         .entries()
         .enumerate()
         .filter(|(_, e)| !choice.head.iter().any(|(h, _)| std::ptr::eq(*h, *e)))
+        .filter(|(_, e)| match room {
+            0..SMALL => e.worth >= 60,
+            SMALL..LARGE => e.worth >= 39,
+            _ => true,
+        })
         .collect();
     candidates.sort_by_key(|(index, e)| (std::cmp::Reverse(score(e, room)), *index));
     let mut topics = Vec::new();
+    let told = |entry: &Entry, short: bool| match (&entry.short, short) {
+        (Some(short), true) => cost(short),
+        _ => cost(&entry.text),
+    };
     for (_, entry) in candidates {
         let heading =
             if topics.contains(&entry.topic) { 0 } else { entry.topic.heading().len() + 8 };
-        let fits = |text: &str| cost(text) + heading <= left;
-        let short = match &entry.short {
-            _ if fits(&entry.text) => false,
-            Some(short) if fits(short) => true,
-            _ => continue,
-        };
-        let text = if short { entry.short.as_ref().unwrap_or(&entry.text) } else { &entry.text };
-        left -= (cost(text) + heading).min(left);
+        // What is long is told short at first, so that more is told at all.
+        let fair = if entry.worth < PINNED { room / 20 } else { room / 10 };
+        let long = cost(&entry.text) > fair;
+        let short = entry.short.is_some() && (long || told(entry, false) + heading > left);
+        if told(entry, short) + heading > left {
+            continue;
+        }
+        left -= told(entry, short) + heading;
         topics.push(entry.topic);
         choice.body.push((entry, short));
+    }
+    for (entry, short) in &mut choice.body {
+        let more = told(entry, false).saturating_sub(told(entry, true));
+        if *short && more <= left {
+            *short = false;
+            left -= more;
+        }
     }
     let order = |e: &Entry| log.entries().position(|o| std::ptr::eq(o, e));
     choice.body.sort_by_key(|(e, _)| order(e));

@@ -216,6 +216,7 @@ impl Session {
         let names: Vec<String> =
             change.added.iter().chain(&change.changed).take(4).cloned().collect();
         let line = change.first_line.clone();
+        self.turn(at).counts.edits += 1;
         self.put(at, call, Act::Edit(Edit { path: path.to_owned(), line, names, new }));
         let seq = call.seq;
         self.touch(at, path, |touch| {

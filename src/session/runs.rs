@@ -49,12 +49,15 @@ impl Session {
                 Some(failed) if index > failed => break,
                 _ => outcome,
             };
-            self.part(at, call, part, outcome, result.exit, &output);
+            // Of a chain that was refused as one, its last part stands for all.
+            let refused = matches!(outcome, Outcome::Refused | Outcome::Denied);
+            let tell = !refused || index + 1 == parts.len();
+            self.part(at, call, part, outcome, result.exit, &output, tell);
         }
         if looks && outcome == Outcome::Failed {
             // A failed look is worth telling only by its error.
             if let Some(part) = parts.last().filter(|p| !p.family.starts_with("git ")) {
-                self.part(at, call, part, outcome, result.exit, &output);
+                self.part(at, call, part, outcome, result.exit, &output, true);
             }
         }
     }
@@ -67,6 +70,7 @@ impl Session {
         outcome: Outcome,
         exit: Option<i32>,
         output: &str,
+        tell: bool,
     ) {
         let said = match outcome {
             Outcome::Ok | Outcome::Failed => summary::summary(&part.family, output),
@@ -82,6 +86,7 @@ impl Session {
         let errors: Vec<Problem> = found
             .sections
             .iter()
+            .filter(|s| said.as_ref().is_none_or(|said| said.text != s.line))
             .take(4)
             .map(|s| Problem {
                 tag: s.tag.as_deref().map(|t| short(t, 40)),
@@ -114,6 +119,7 @@ impl Session {
                 "git add" => self.staged(call, part),
                 "git commit" => {
                     for commit in commits(output) {
+                        self.turn(at).counts.commits += 1;
                         self.put(at, call, Act::Commit(commit));
                     }
                     self.committed(call, part);
@@ -125,7 +131,7 @@ impl Session {
             self.tracked(at, call, &asked, outcome, output);
         }
         self.count_family(at, call, part, &run);
-        if run.class != Class::Look || failed {
+        if tell && (run.class != Class::Look || failed) {
             self.forget_repeated(&run);
             self.put(at, call, Act::Run(Box::new(run)));
         }
