@@ -83,10 +83,8 @@ impl Session {
                 self.waiting.push(quote(&text, at.place));
                 self.slack.unsettle(Part::Rest);
             }
-            Event::Unqueued { all: true } => self.waiting.clear(),
-            Event::Unqueued { all: false } => {
-                self.waiting.drain(..self.waiting.len().min(1));
-            }
+            Event::Unqueued { text: None } => self.waiting.clear(),
+            Event::Unqueued { text: Some(text) } => self.seen(&text),
             Event::Interrupted => self.turn(at).end = End::Interrupted,
             Event::Said { text } => self.said(at, &text),
             Event::Called { id, call } => self.called(at, &id, call),
