@@ -55,6 +55,10 @@ fn pass(text: &str) -> Option<String> {
     let mut copied = 0;
     let mut at = 0;
     while let Some((start, end)) = word(bytes, at) {
+        if is_plain(bytes, start, end) {
+            at = end;
+            continue;
+        }
         match look(bytes, start, end) {
             Look::Nothing => at = end,
             Look::Skip(end) => at = end,
@@ -101,6 +105,38 @@ const WORD: [bool; 256] = {
 
 fn is_word(byte: u8) -> bool {
     WORD[usize::from(byte)]
+}
+
+/// The bytes that make a word worth a look when they stand before or behind it.
+const AROUND: [u8; 256] = {
+    let mut table = [0; 256];
+    let (before, behind) = (b"\\%[;-", b"-./:");
+    let mut at = 0;
+    while at < before.len() {
+        table[before[at] as usize] |= BEFORE;
+        at += 1;
+    }
+    at = 0;
+    while at < behind.len() {
+        table[behind[at] as usize] |= BEHIND;
+        at += 1;
+    }
+    table
+};
+const BEFORE: u8 = 1;
+const BEHIND: u8 = 2;
+
+/// Whether a word is an ordinary one. Most are, and are known by their surroundings, their length and
+/// their last two letters.
+#[inline]
+fn is_plain(text: &[u8], start: usize, end: usize) -> bool {
+    let (Some(&behind), Some(&before)) = (text.get(end), text.get(start.wrapping_sub(1))) else {
+        return false;
+    };
+    AROUND[usize::from(before)] & BEFORE == 0
+        && AROUND[usize::from(behind)] & BEHIND == 0
+        && end - start < 16
+        && key::is_other(text[start.max(end - 2)], text[end - 1])
 }
 
 /// The next word from `at` on.

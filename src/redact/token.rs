@@ -140,8 +140,10 @@ pub(super) fn find(text: &[u8], start: usize, end: usize) -> Option<Secret> {
         _ => &[],
     };
     let rest = &text[start..];
+    let second = rest.get(1).copied();
     let length = forms
         .iter()
+        .filter(|form| form.prefix.as_bytes().get(1).copied() == second)
         .find_map(|form| formed(rest, form).map(|length| (length, form.kind)))
         .or_else(|| slack(rest).map(|length| (length, "slack")))
         .or_else(|| shaped(text, start, end));
