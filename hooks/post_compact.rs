@@ -1,5 +1,8 @@
-//! `rejoin-hook-post-compact`.
+//! Started by Claude Code at `PostCompact`.
+
+use rejoin::hook::{post_compact, run};
+use rejoin::protocol::Event;
 
 fn main() -> std::process::ExitCode {
-    rejoin::hook::run(rejoin::hook::post_compact::handle)
+    run(Event::PostCompact, post_compact::handle)
 }

@@ -1,5 +1,8 @@
-//! `rejoin-hook-post-tool-batch`.
+//! Started by Claude Code at `PostToolBatch`.
+
+use rejoin::hook::{post_tool_batch, run};
+use rejoin::protocol::Event;
 
 fn main() -> std::process::ExitCode {
-    rejoin::hook::run(rejoin::hook::post_tool_batch::handle)
+    run(Event::PostToolBatch, post_tool_batch::handle)
 }

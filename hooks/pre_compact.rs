@@ -1,5 +1,8 @@
-//! `rejoin-hook-pre-compact`.
+//! Started by Claude Code at `PreCompact`.
+
+use rejoin::hook::{pre_compact, run};
+use rejoin::protocol::Event;
 
 fn main() -> std::process::ExitCode {
-    rejoin::hook::run(rejoin::hook::pre_compact::handle)
+    run(Event::PreCompact, pre_compact::handle)
 }

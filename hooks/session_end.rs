@@ -1,5 +1,8 @@
-//! `rejoin-hook-session-end`.
+//! Started by Claude Code at `SessionEnd`.
+
+use rejoin::hook::{run, session_end};
+use rejoin::protocol::Event;
 
 fn main() -> std::process::ExitCode {
-    rejoin::hook::run(rejoin::hook::session_end::handle)
+    run(Event::SessionEnd, session_end::handle)
 }

@@ -1,5 +1,8 @@
-//! `rejoin-hook-session-start`.
+//! Started by Claude Code at `SessionStart`.
+
+use rejoin::hook::{run, session_start};
+use rejoin::protocol::Event;
 
 fn main() -> std::process::ExitCode {
-    rejoin::hook::run(rejoin::hook::session_start::handle)
+    run(Event::SessionStart, session_start::handle)
 }

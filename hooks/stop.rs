@@ -1,5 +1,8 @@
-//! `rejoin-hook-stop`.
+//! Started by Claude Code at `Stop`.
+
+use rejoin::hook::{run, stop};
+use rejoin::protocol::Event;
 
 fn main() -> std::process::ExitCode {
-    rejoin::hook::run(rejoin::hook::stop::handle)
+    run(Event::Stop, stop::handle)
 }

@@ -1,5 +1,8 @@
-//! `rejoin-hook-stop-failure`.
+//! Started by Claude Code at `StopFailure`.
+
+use rejoin::hook::{run, stop_failure};
+use rejoin::protocol::Event;
 
 fn main() -> std::process::ExitCode {
-    rejoin::hook::run(rejoin::hook::stop_failure::handle)
+    run(Event::StopFailure, stop_failure::handle)
 }

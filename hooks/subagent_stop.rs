@@ -1,5 +1,8 @@
-//! `rejoin-hook-subagent-stop`.
+//! Started by Claude Code at `SubagentStop`.
+
+use rejoin::hook::{run, subagent_stop};
+use rejoin::protocol::Event;
 
 fn main() -> std::process::ExitCode {
-    rejoin::hook::run(rejoin::hook::subagent_stop::handle)
+    run(Event::SubagentStop, subagent_stop::handle)
 }

@@ -1,5 +1,8 @@
-//! `rejoin-hook-user-prompt-submit`.
+//! Started by Claude Code at `UserPromptSubmit`.
+
+use rejoin::hook::{run, user_prompt_submit};
+use rejoin::protocol::Event;
 
 fn main() -> std::process::ExitCode {
-    rejoin::hook::run(rejoin::hook::user_prompt_submit::handle)
+    run(Event::UserPromptSubmit, user_prompt_submit::handle)
 }

@@ -30,6 +30,8 @@ pub struct Env {
     pub attended: Option<bool>,
     /// `CLAUDE_CODE_ENTRYPOINT`: `cli` for the interface, `sdk-cli` for `-p`.
     pub entrypoint: Option<String>,
+    /// The folder for temporary files.
+    pub temp: PathBuf,
     /// `REJOIN_ACK_FD`: the descriptor that tests read acknowledgements from.
     pub ack_fd: Option<i32>,
 }
@@ -63,6 +65,7 @@ impl Env {
             claude_pid: text("CLAUDE_PID").and_then(|v| v.parse().ok()),
             attended: text("CLAUDE_CODE_SESSION_ATTENDED").map(|v| v == "1"),
             entrypoint: text("CLAUDE_CODE_ENTRYPOINT"),
+            temp: std::env::temp_dir(),
             ack_fd: text("REJOIN_ACK_FD").and_then(|v| v.parse().ok()),
         }
     }

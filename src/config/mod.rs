@@ -1,1 +1,53 @@
-//! To be written.
+//! Our configuration: `config.toml` in the state directory. The only reader of it.
+//!
+//! A file that is missing means the defaults. A hook that can't read it goes on with the defaults
+//! and notes the fault; a command says what is wrong.
+
+use crate::resume::policy::Rule;
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// The file's name in the state directory.
+pub const FILE: &str = "config.toml";
+
+/// What the user may set.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// What a starting session is told.
+    pub inject: Inject,
+}
+
+/// What a starting session is told, by how it starts; `default` where a start is not named.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Inject {
+    pub default: Rule,
+    pub startup: Option<Rule>,
+    pub clear: Option<Rule>,
+    pub compact: Option<Rule>,
+    pub resume: Option<Rule>,
+    pub fork: Option<Rule>,
+    pub unattended: Option<Rule>,
+}
+
+impl Inject {
+    /// The rule for one start.
+    pub fn rule(&self, named: Option<Rule>) -> Rule {
+        named.unwrap_or(self.default)
+    }
+}
+
+/// Reads the configuration below the state directory. Errors name the file and the line.
+pub fn read(state: &Path) -> Result<Config, String> {
+    let path = state.join(FILE);
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Config::default()),
+        Err(error) => return Err(format!("{} can't be read: {error}", path.display())),
+    };
+    toml::from_str(&text).map_err(|error| {
+        let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
+        format!("{}, line {line}: {}", path.display(), error.message())
+    })
+}

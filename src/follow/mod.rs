@@ -1,1 +1,178 @@
-//! To be written.
+//! Following a session: the one place where transcript, session and store meet.
+//!
+//! Hooks append what they were told as records; Stop, PreCompact, SessionEnd and whoever needs the
+//! session later fold the records and what the transcript has gained into the state, and derive
+//! the resume log from it.
+
+pub mod opening;
+mod project;
+mod recent;
+mod record;
+mod state;
+
+pub use opening::Opening;
+pub use project::Place;
+pub use recent::{Entry, Recent};
+pub use record::{Record, Told};
+pub use state::{Ended, State};
+
+use crate::resume::{self, About, Recall, ResumeLog};
+use crate::store::{self, Durability, SessionId, SessionLock, Wait};
+use crate::transcript;
+use chrono::{DateTime, Utc};
+use std::path::Path;
+
+/// Of a transcript's old lines, this much is read again to compose a resume log, in bytes.
+pub const RECALLED: u64 = 512 << 10;
+
+/// A session whose lock is held, with its state as far as it is known.
+#[derive(Debug)]
+pub struct Following {
+    lock: SessionLock,
+    /// The state; `save` writes it.
+    pub state: State,
+    /// What was wrong with the session's files, for the fault log.
+    pub notes: Vec<String>,
+    /// Bytes of the transcript that were read.
+    pub read: u64,
+}
+
+/// Takes a session's lock, loads its state and applies the records that it does not include.
+pub fn open(session: &store::Session, wait: Wait) -> store::Result<Following> {
+    let mut lock = session.lock(wait)?;
+    let contents = lock.load::<State>()?;
+    let mut state = contents.snapshot.unwrap_or_default();
+    session.id().as_str().clone_into(&mut state.session.id);
+    let mut notes = contents.notes;
+    for record in &contents.records {
+        match serde_json::from_slice(record) {
+            Ok(record) => state.take(&record),
+            Err(error) => notes.push(format!("a record of the journal is not understood: {error}")),
+        }
+    }
+    Ok(Following { lock, state, notes, read: 0 })
+}
+
+impl Following {
+    /// Folds what the transcript has gained. A transcript that is not there changes nothing.
+    ///
+    /// `first` bounds the part of a never-seen transcript that is read, in bytes.
+    pub fn fold(&mut self, transcript: &Path, first: Option<u64>) -> std::io::Result<()> {
+        let id = self.state.session.id.clone();
+        let session = &mut self.state.session;
+        let report =
+            transcript::follow(
+                transcript,
+                &mut self.state.cursor,
+                first,
+                &mut |told| match told {
+                    transcript::Told::Restarted => {
+                        let notes = std::mem::take(&mut session.notes);
+                        *session =
+                            crate::session::Session { notes, id: id.clone(), ..Default::default() };
+                    }
+                    transcript::Told::Event(at, event) => session.apply(at, event),
+                },
+            )?;
+        self.read += report.bytes;
+        self.state.transcript = Some(transcript.to_owned());
+        self.state.settle();
+        Ok(())
+    }
+
+    /// Replaces the snapshot and, after it, the resume log that follows from it.
+    pub fn save(&mut self, durability: Durability, now: DateTime<Utc>) -> store::Result<()> {
+        self.lock.save(&self.state, durability)?;
+        let path = self.lock.session().dir().join("resume.md");
+        let about = About { log_path: Some(path.display().to_string()), now, ..About::default() };
+        let log = compose(&self.state, &about);
+        self.lock.write_derived("resume.md", &resume::markdown(&log))
+    }
+
+    /// Takes the session away with everything in it.
+    pub fn remove(self) -> store::Result<()> {
+        self.lock.remove()
+    }
+}
+
+/// Appends a record to a session's journal; when its lock can't be had in time, or its state is of a
+/// newer version, the record waits in a file of its own.
+pub fn append(session: &store::Session, record: &Record, wait: Wait) -> store::Result<()> {
+    let line = record.line();
+    match session.lock(wait).and_then(|mut lock| lock.append(&line).map(drop)) {
+        Err(store::Error::Busy { .. } | store::Error::Newer { .. }) => session.pend(&line),
+        done => done,
+    }
+}
+
+/// Keeps one of Claude's own summaries beside the state; they are numbered from 1. When the lock
+/// can't be had in time it is left out: the transcript has it as well.
+pub fn keep_summary(session: &store::Session, text: &str, wait: Wait) -> store::Result<()> {
+    match session.lock(wait) {
+        Ok(lock) => {
+            let number = session.list("compactions")?.len() + 1;
+            lock.write_file(&format!("compactions/{number:04}.md"), text, Durability::Cached)
+        }
+        Err(store::Error::Busy { .. }) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Composes a session's resume log, reading again from its transcript what the facts only point at.
+pub fn compose(state: &State, about: &About) -> ResumeLog {
+    let mut recall = Recall::default();
+    if let Some(path) = &state.transcript {
+        let places = resume::wanted(&state.session);
+        // A transcript that is gone leaves its long texts out; the log counts them.
+        let read = transcript::recall(path, &places, RECALLED, &mut |place, event| {
+            recall.take(place, event);
+        });
+        drop(read);
+    }
+    resume::compose(&state.session, &recall, about)
+}
+
+/// What is known of a session, read without its lock and brought up to date in memory only.
+pub fn look(session: &store::Session) -> store::Result<State> {
+    let contents = session.read::<State>()?;
+    let mut state = contents.snapshot.unwrap_or_default();
+    session.id().as_str().clone_into(&mut state.session.id);
+    for record in contents.records.iter().filter_map(|r| serde_json::from_slice(r).ok()) {
+        state.take(&record);
+    }
+    if let Some(path) = state.transcript.clone() {
+        let facts = &mut state.session;
+        let id = facts.id.clone();
+        // A transcript that can't be read leaves what was known of it.
+        let read = transcript::follow(
+            &path,
+            &mut state.cursor,
+            Some(transcript::FIRST_READ),
+            &mut |told| match told {
+                transcript::Told::Restarted => {
+                    *facts = crate::session::Session { id: id.clone(), ..Default::default() };
+                }
+                transcript::Told::Event(at, event) => facts.apply(at, event),
+            },
+        );
+        drop(read);
+        state.settle();
+    }
+    Ok(state)
+}
+
+/// The facts of a transcript on its own, state or not: folded from its start.
+pub fn facts(path: &Path) -> std::io::Result<State> {
+    let mut state = State::default();
+    let facts = &mut state.session;
+    transcript::follow(path, &mut state.cursor, None, &mut |told| {
+        if let transcript::Told::Event(at, event) = told {
+            facts.apply(at, event);
+        }
+    })?;
+    if let Some(id) = path.file_stem().and_then(|s| s.to_str()).and_then(SessionId::parse) {
+        id.as_str().clone_into(&mut state.session.id);
+    }
+    state.transcript = Some(path.to_owned());
+    Ok(state)
+}

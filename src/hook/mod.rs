@@ -1,17 +1,184 @@
 //! The runner of the hook executables: read, parse, handle, reply.
+//!
+//! Whatever happens, a hook exits 0 with its stdout empty or one valid JSON object and its stderr
+//! empty; what went wrong goes to the fault log. This is the only place of a hook that touches
+//! stdin, stdout or the exit code.
 
 pub mod post_compact;
 pub mod post_tool_batch;
 pub mod pre_compact;
 pub mod session_end;
 pub mod session_start;
+mod stdin;
 pub mod stop;
 pub mod stop_failure;
 pub mod subagent_stop;
 pub mod user_prompt_submit;
 
+use crate::env::Env;
+use crate::follow::{Place, Record};
+use crate::protocol::{Event, Input, Reply};
+use crate::store::{self, SessionId, Store, Wait};
+use chrono::{DateTime, SecondsFormat, Utc};
+use std::fmt;
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
+
+/// How long a hook waits for a lock before it leaves its event to the next holder.
+const LOCK: Wait = Wait::For(Duration::from_millis(250));
+
+/// What a hook could not do, in words for the fault log.
+#[derive(Debug)]
+pub struct Fault(String);
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<store::Error> for Fault {
+    fn from(error: store::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<String> for Fault {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl From<&str> for Fault {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+/// What a handler works with.
+#[derive(Debug)]
+pub struct Context {
+    pub env: Env,
+    pub input: Input,
+    pub id: SessionId,
+    pub now: DateTime<Utc>,
+    pub store: Store,
+}
+
+impl Context {
+    /// The session's place and its project's part of the state; `None` where the user switched us
+    /// off. The project is that of the folder the session was started in, whatever the folder it
+    /// stands in now.
+    fn project(&self) -> Result<Option<(Place, store::Project)>, Fault> {
+        if self.store.is_off() {
+            return Ok(None);
+        }
+        let folder = self.env.claude_project_dir.as_deref().or(self.input.cwd.as_deref());
+        let place = Place::of(folder.ok_or("the input names no folder")?, &self.env);
+        let project = place.open(&self.store)?;
+        Ok((!project.is_off()).then_some((place, project)))
+    }
+
+    /// What was told, as a record of the journal.
+    fn record(&self, told: crate::follow::Told) -> Record {
+        Record { at: self.now, transcript: self.input.transcript_path.clone(), told }
+    }
+
+    /// Appends what was told to the session's journal: all that most events do.
+    fn append(&self, told: crate::follow::Told) -> Result<Reply, Fault> {
+        if let Some((_, project)) = self.project()? {
+            crate::follow::append(&project.session(&self.id), &self.record(told), LOCK)?;
+        }
+        Ok(Reply::default())
+    }
+
+    /// Whether a person sits at the session.
+    fn attended(&self) -> bool {
+        let interface = self.env.entrypoint.as_deref().is_none_or(|e| e == "cli");
+        self.env.attended.unwrap_or(interface)
+    }
+
+    /// Something to be told in the fault log that is no failure of this event.
+    fn note(&self, notes: &[String]) {
+        for text in notes {
+            self.store.faults().note(&stamp(self.now), &self.input.event, text);
+        }
+    }
+}
+
+fn stamp(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// What a handler is.
+pub type Handle = fn(&Context) -> Result<Reply, Fault>;
+
 /// Runs one hook executable from stdin to its exit code, which is always success.
-pub fn run(handle: fn()) -> std::process::ExitCode {
-    handle();
-    std::process::ExitCode::SUCCESS
+pub fn run(event: Event, handle: Handle) -> ExitCode {
+    let env = Env::read();
+    let state = env.state_dir();
+    on_panic(event, state.clone());
+    let deadline = Duration::from_secs(if event == Event::SessionEnd { 1 } else { 5 });
+    let outcome = stdin::read(deadline)
+        .map_err(Fault::from)
+        .and_then(|json| {
+            let state = state.as_deref().ok_or("no state directory: HOME is not set")?;
+            context(event, &json, env, state)
+        })
+        .and_then(|context| {
+            let reply = handle(&context)?;
+            acknowledge(&context.env);
+            // A subagent's events are for the log alone.
+            Ok(if context.input.agent_id.is_some() { Reply::default() } else { reply })
+        });
+    match outcome {
+        Ok(reply) => print(event, &reply),
+        Err(fault) => note(state.as_deref(), event, &fault.0),
+    }
+    ExitCode::SUCCESS
+}
+
+fn context(event: Event, json: &[u8], env: Env, state: &Path) -> Result<Context, Fault> {
+    let input = Input::parse(json).ok_or("the input is no event: session or event name missing")?;
+    if input.event != event.name() {
+        return Err(Fault(format!("started for {}", crate::git::quote(&input.event, 40))));
+    }
+    let id = SessionId::parse(&input.session_id).ok_or_else(|| {
+        Fault(format!("{} is no session id", crate::git::quote(&input.session_id, 80)))
+    })?;
+    Ok(Context { env, input, id, now: crate::clock::now(), store: Store::open(state)? })
+}
+
+fn print(event: Event, reply: &Reply) {
+    if let Some(json) = reply.print(event) {
+        // A closed stdout means that nobody listens any more.
+        drop(std::io::stdout().write_all(json.as_bytes()));
+    }
+}
+
+/// Tells a test that the event is safe: one byte to the descriptor it named.
+fn acknowledge(env: &Env) {
+    if let Some(fd) = env.ack_fd
+        && let Ok(mut pipe) = std::fs::File::options().write(true).open(format!("/dev/fd/{fd}"))
+    {
+        drop(pipe.write_all(b"."));
+    }
+}
+
+fn note(state: Option<&Path>, event: Event, text: &str) {
+    if let Some(store) = state.and_then(|s| Store::open(s).ok()) {
+        store.faults().note(&stamp(crate::clock::now()), event.name(), text);
+    }
+}
+
+/// A panic is a fault like any other: noted, never seen by the user.
+#[allow(clippy::exit)]
+#[allow(clippy::disallowed_methods)]
+fn on_panic(event: Event, state: Option<std::path::PathBuf>) {
+    std::panic::set_hook(Box::new(move |info| {
+        note(state.as_deref(), event, &info.to_string().replace('\n', " "));
+        std::process::exit(0);
+    }));
 }

@@ -1,4 +1,10 @@
-//! To be written.
+//! PostToolBatch: a batch of tools has run.
 
-/// To be written.
-pub fn handle() {}
+use super::{Context, Fault};
+use crate::follow::Told;
+use crate::protocol::Reply;
+
+/// Marks the session as alive at this moment.
+pub fn handle(context: &Context) -> Result<Reply, Fault> {
+    context.append(Told::PostToolBatch)
+}

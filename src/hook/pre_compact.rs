@@ -1,4 +1,12 @@
-//! To be written.
+//! PreCompact: the context is about to be compacted. Prints nothing: what it printed would become
+//! part of the summary's instructions.
 
-/// To be written.
-pub fn handle() {}
+use super::{Context, Fault, stop};
+use crate::follow::Told;
+use crate::protocol::Reply;
+
+/// Folds what the session has gained, so that the digest after the compaction has it.
+pub fn handle(context: &Context) -> Result<Reply, Fault> {
+    stop::fold(context, Told::PreCompact)?;
+    Ok(Reply::default())
+}

@@ -1,4 +1,158 @@
-//! To be written.
+//! SessionStart: the one event at which Claude is told something.
 
-/// To be written.
-pub fn handle() {}
+use super::{Context, Fault, LOCK};
+use crate::config::{self, Config};
+use crate::follow::{self, Opening, Recent};
+use crate::process;
+use crate::protocol::{Reply, Source};
+use crate::resume::policy::{Form, Offer, Rule, Start, form};
+use crate::resume::{self, About, Cause, ResumeLog, Whose};
+use crate::store::SessionId;
+use chrono::TimeDelta;
+
+/// A session that is open elsewhere and has not been touched for so long is worth a word.
+const IDLE: TimeDelta = TimeDelta::hours(2);
+
+/// Registers the session and tells it where the work stands, as its start calls for.
+pub fn handle(context: &Context) -> Result<Reply, Fault> {
+    let Some((place, project)) = context.project()? else { return Ok(Reply::default()) };
+    let inject = config::read(context.store.root())
+        .unwrap_or_else(|error| {
+            context.note(&[error]);
+            Config::default()
+        })
+        .inject;
+    let source = context.input.source.unwrap_or(Source::Startup);
+    let opening = Opening {
+        project: &project,
+        place: &place,
+        id: context.id.as_str(),
+        attended: context.attended(),
+        now: context.now,
+        wait: LOCK,
+    };
+    let process = process::identify(context.env.claude_pid.unwrap_or_else(process::parent));
+    let recent = project.recent::<Recent>()?.unwrap_or_default();
+    // The session that ran in this process before: cleared, or branched from.
+    let before = process
+        .as_ref()
+        .filter(|_| matches!(source, Source::Clear | Source::Fork))
+        .and_then(|process| recent.before(opening.id, process))
+        .map(|entry| entry.id.clone());
+    let told = match source {
+        Source::Compact => compacted(context, &opening, inject.rule(inject.compact)),
+        Source::Resume => meanwhile(&opening, &context.id, inject.rule(inject.resume)),
+        Source::Fork => match before.as_deref().and_then(SessionId::parse) {
+            Some(origin) => meanwhile(&opening, &origin, inject.rule(inject.fork)),
+            None => Ok(Answer::default()),
+        },
+        Source::Startup | Source::Clear => {
+            context.note(&opening.finish_dead(&recent));
+            let cleared = before.as_deref().filter(|_| source == Source::Clear);
+            let (start, named) = match (source, opening.attended) {
+                (Source::Clear, _) => (Start::Clear, inject.clear),
+                (_, true) => (Start::Startup, inject.startup),
+                (_, false) => (Start::Unattended, inject.unattended),
+            };
+            fresh(&opening, start, inject.rule(named), cleared)
+        }
+    };
+    let told = told.unwrap_or_else(|fault| {
+        context.note(&[fault.to_string()]);
+        Answer::default()
+    });
+    let transcript = context.input.transcript_path.as_deref();
+    let anew = source != Source::Compact;
+    opening.register(transcript, process, anew, before.as_deref(), told.given.as_deref())?;
+    let session = project.session(&context.id);
+    if source == Source::Resume && session.exists() {
+        // Takes back the end that the session had.
+        let told = follow::Told::SessionStart { source: "resume".to_owned() };
+        follow::append(&session, &context.record(told), LOCK)?;
+    }
+    Ok(told.reply)
+}
+
+/// What is said, and of which session.
+#[derive(Debug, Default)]
+struct Answer {
+    reply: Reply,
+    given: Option<String>,
+}
+
+/// After a compaction: what the summary loses of this very session.
+fn compacted(context: &Context, opening: &Opening<'_>, rule: Rule) -> Result<Answer, Fault> {
+    let offer = Offer { paused: false, cut_off: false, fullness: None, age: TimeDelta::zero() };
+    let form = form(Start::Compact, rule, &offer);
+    let session = opening.project.session(&context.id);
+    let state = follow::look(&session)?;
+    if form == Form::Nothing || state.session.human_prompts() == 0 {
+        return Ok(Answer::default());
+    }
+    let (log, about) = opening.log(&session, &state, Some(Cause::Running), None);
+    Ok(Answer { reply: say(form, &log, &about, Whose::This), given: None })
+}
+
+/// A conversation that goes on: only what changed in the repository since.
+fn meanwhile(opening: &Opening<'_>, id: &SessionId, rule: Rule) -> Result<Answer, Fault> {
+    let session = opening.project.session(id);
+    if rule == Rule::Never || !session.exists() {
+        return Ok(Answer::default());
+    }
+    let state = follow::look(&session)?;
+    let (log, _) = opening.log(&session, &state, None, None);
+    let context = resume::changes(&log);
+    Ok(Answer { reply: Reply { context, message: None }, given: None })
+}
+
+/// A new conversation: where the work of an earlier one stands.
+fn fresh(
+    opening: &Opening<'_>,
+    start: Start,
+    rule: Rule,
+    cleared: Option<&str>,
+) -> Result<Answer, Fault> {
+    let recent = opening.project.recent::<Recent>()?.unwrap_or_default();
+    let Some(told) = opening.told(&recent, start, rule, cleared)? else {
+        return Ok(idle(opening, &recent));
+    };
+    let reply = say(told.form, &told.log, &told.about, Whose::Earlier);
+    let given = matches!(told.form, Form::Digest | Form::Brief).then_some(told.entry.id);
+    Ok(Answer { reply, given })
+}
+
+/// Nothing to go on with; but a session that stands open elsewhere is worth a word.
+fn idle(opening: &Opening<'_>, recent: &Recent) -> Answer {
+    let open = recent.sessions.iter().find(|e| {
+        e.id != opening.id
+            && e.prompts > 0
+            && e.attended
+            && recent.live(e, opening.now)
+            && e.last.is_some_and(|last| opening.now - last > IDLE)
+    });
+    let message = open.map(|e| {
+        let short: String = e.id.chars().take(8).collect();
+        format!("rejoin: session {short} is still open elsewhere, untouched for over two hours")
+    });
+    Answer { reply: Reply { context: None, message }, given: None }
+}
+
+/// The reply in its form: for Claude the text, for the user one line.
+fn say(form: Form, log: &ResumeLog, about: &About, whose: Whose) -> Reply {
+    let short: String = log.subject.session.chars().take(8).collect();
+    let context = match form {
+        Form::Digest => resume::digest(log, about, whose),
+        Form::Brief => resume::brief(log, about),
+        Form::Notice => resume::notice(log, about),
+        Form::Nothing => return Reply::default(),
+    };
+    let message = matches!(form, Form::Digest | Form::Brief).then(|| {
+        let tokens = context.len() / resume::UNITS;
+        let what = match whose {
+            Whose::This => "this session's record was given back to Claude after the compaction",
+            Whose::Earlier => "Claude was told where the last session stands",
+        };
+        format!("rejoin: {what} ({short}, about {tokens} tokens). `rejoin` shows it, `rejoin off` stops it.")
+    });
+    Reply { context: Some(context), message }
+}

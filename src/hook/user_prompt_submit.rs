@@ -1,4 +1,26 @@
-//! To be written.
+//! UserPromptSubmit: a prompt was typed, or Claude Code made one.
 
-/// To be written.
-pub fn handle() {}
+use super::{Context, Fault};
+use crate::follow::{Told, opening};
+use crate::protocol::Reply;
+use crate::session::facts::Quote;
+use crate::session::keep_quote;
+
+/// Remembers the prompt, which the transcript may not have when the session dies at once.
+pub fn handle(context: &Context) -> Result<Reply, Fault> {
+    let input = &context.input;
+    let prompt = input.prompt.as_deref().unwrap_or_default();
+    // A machine's prompt: background work has ended.
+    let text = if prompt.trim_start().starts_with("<task-notification>") {
+        return Ok(Reply::default());
+    } else if prompt.is_empty() {
+        Quote::default()
+    } else {
+        keep_quote(prompt)
+    };
+    let Some((_, project)) = context.project()? else { return Ok(Reply::default()) };
+    let told = Told::UserPromptSubmit { prompt_id: input.prompt_id.clone(), text };
+    crate::follow::append(&project.session(&context.id), &context.record(told), super::LOCK)?;
+    opening::first_prompt(&project, context.id.as_str(), super::LOCK)?;
+    Ok(Reply::default())
+}

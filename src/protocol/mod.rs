@@ -1,1 +1,7 @@
-//! To be written.
+//! Claude Code's hook input and output, typed. Nothing else knows their field names.
+
+mod input;
+mod output;
+
+pub use input::{Event, Input, Read, Reader, Source, Trigger};
+pub use output::Reply;

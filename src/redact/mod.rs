@@ -1,1 +1,4 @@
-//! To be written.
+use std::borrow::Cow;
+pub fn redact(t: &str) -> Cow<'_, str> {
+    Cow::Borrowed(t)
+}

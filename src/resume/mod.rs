@@ -1,1 +1,56 @@
-//! To be written.
+//! The resume log: what a later session needs to know of this one.
+//!
+//! A pure function of the facts and of what a few re-read lines of the transcript say. `compose`
+//! weighs every fact into a [`ResumeLog`]; `markdown`, `text`, `digest`, `brief` and `notice` render
+//! it, each the best it can say in its room. Sentences are the user's, Claude's or the tools';
+//! nothing is rephrased.
+
+mod about;
+mod accomplishments;
+mod context;
+mod decisions;
+mod digest;
+mod failures;
+mod files;
+mod findings;
+mod item;
+mod log;
+mod metrics;
+mod mission;
+mod next;
+pub mod policy;
+mod recall;
+mod render;
+mod safe;
+mod select;
+mod view;
+
+pub use about::{About, Cause, LaterCommit, Meanwhile, Previous};
+pub use digest::{Whose, brief, changes, digest, notice};
+pub use log::{Entry, FileFact, Metadata, ResumeLog, State, Subject, Topic};
+pub use recall::{Recall, wanted};
+pub use render::{markdown, text};
+
+use crate::session::Session;
+
+/// Tokens of a resume log, of [`UNITS`] UTF-16 units each.
+pub const TOKENS: usize = 10_000;
+/// UTF-16 units that count as one token. English prose has more, code and CJK text fewer.
+pub const UNITS: usize = 4;
+
+/// The resume log of a session: at most [`TOKENS`], as its Markdown.
+pub fn compose(session: &Session, recall: &Recall, about: &About) -> ResumeLog {
+    let view = view::View::new(session, recall, about);
+    let mut log = ResumeLog::of(&view);
+    let mut all = Vec::new();
+    mission::entries(&view, &mut all);
+    next::entries(&view, &mut all);
+    context::entries(&view, &mut all);
+    accomplishments::entries(&view, &mut all);
+    findings::entries(&view, &mut all);
+    decisions::entries(&view, &mut all);
+    metrics::entries(&view, &mut all);
+    log.metadata = files::metadata(&view);
+    select::fill(&mut log, all);
+    log
+}

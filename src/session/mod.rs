@@ -1,8 +1,25 @@
 //! The facts of a session as a pure value.
+//!
+//! `event` is what comes in, `facts` what is known, `fold` how the one becomes the other; `bounds`
+//! keeps it small. The rest reads text: commands, summaries, sentences, symbols, trackers, failures.
 
+mod bounds;
+mod calls;
 pub mod command;
+pub mod event;
+pub mod facts;
+mod fold;
+mod runs;
 pub mod sentence;
 pub mod signature;
 pub mod summary;
 pub mod symbols;
+pub mod text;
+mod told;
 pub mod tracker;
+mod window;
+
+pub use bounds::{merge_family, merge_touch};
+pub use facts::Session;
+pub use fold::{WHOLE, keep_quote};
+pub use window::window;

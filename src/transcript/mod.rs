@@ -1,1 +1,180 @@
-//! To be written.
+//! Reading a session's transcript incrementally.
+//!
+//! A transcript is append-only and may be hundreds of megabytes long; a [`Cursor`] remembers how far
+//! it was read, so that the cost of a hook depends on what is new. Lines become [`Event`]s, in file
+//! order; abandoned branches of the conversation are told by [`Event::Rewound`].
+
+mod block;
+mod chain;
+mod cursor;
+mod line;
+mod lines;
+mod raw;
+mod tool;
+
+use crate::session::event::{At, Event, Place};
+use chrono::{DateTime, Utc};
+pub use cursor::Cursor;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
+
+/// How much of a transcript that was never read is folded at first: its newest part. A hook must
+/// not take longer because it was installed in the middle of a long session.
+pub const FIRST_READ: u64 = 8 << 20;
+/// Of a transcript longer than that, the beginning is read too: it holds the first prompt.
+const HEAD: u64 = 512 << 10;
+/// How far back a prompt's parent is looked for when no kept prompt tells where it stands.
+const LOOK_BACK: u64 = 8 << 20;
+
+/// What one call of [`follow`] did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Bytes read from the file, look-ups included.
+    pub bytes: u64,
+    /// Whole lines folded.
+    pub lines: u64,
+    /// The cursor did not fit the file: everything was folded anew, what was known is void.
+    pub restarted: bool,
+}
+
+/// Opens a transcript, refusing what is not a regular file (a FIFO would block for ever).
+fn open(path: &Path) -> io::Result<(File, u64)> {
+    let meta = std::fs::metadata(path)?;
+    if !meta.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+    }
+    let file = File::open(path)?;
+    let len = file.metadata()?.len();
+    Ok((file, len))
+}
+
+/// Reads what a transcript has gained since `cursor`, up to its last whole line.
+///
+/// `restart` is called before any event when the cursor does not fit the file (replaced, shortened):
+/// the caller forgets what it knew. `first` bounds the part of a never-seen transcript that is read
+/// (see [`FIRST_READ`]); the bytes left out are counted in the cursor.
+pub fn follow(
+    path: &Path,
+    cursor: &mut Cursor,
+    first: Option<u64>,
+    sink: &mut dyn FnMut(Told<'_>),
+) -> io::Result<Report> {
+    let (mut file, len) = open(path)?;
+    let mut report = Report::default();
+    if !cursor.fits(&mut file, len, &mut report.bytes)? {
+        *cursor = Cursor::default();
+        report.restarted = true;
+        sink(Told::Restarted);
+    }
+    if cursor.offset == 0
+        && let Some(most) = first
+        && len > most + HEAD
+    {
+        fold(path, &mut file, cursor, HEAD, &mut report, sink)?;
+        let from = line_start(&mut file, len - most, &mut report.bytes)?;
+        cursor.skip_to(from);
+    }
+    fold(path, &mut file, cursor, len, &mut report, sink)?;
+    cursor.seal(&mut file, &mut report.bytes)?;
+    Ok(report)
+}
+
+/// What [`follow`] tells its caller.
+#[derive(Debug)]
+pub enum Told<'a> {
+    /// Everything told before is void.
+    Restarted,
+    /// One fact.
+    Event(At, Event<'a>),
+}
+
+/// Folds whole lines from the cursor up to `end`.
+fn fold(
+    path: &Path,
+    file: &mut File,
+    cursor: &mut Cursor,
+    end: u64,
+    report: &mut Report,
+    sink: &mut dyn FnMut(Told<'_>),
+) -> io::Result<()> {
+    file.seek(SeekFrom::Start(cursor.offset))?;
+    let span = end.saturating_sub(cursor.offset);
+    let mut looked = 0;
+    let start = cursor.offset;
+    let mut lines = lines::Lines::new(file.take(span), start);
+    while let Some(found) = lines.next()? {
+        let place = Place { offset: found.offset, len: found.len };
+        report.lines += 1;
+        match found.text {
+            Some(text) => {
+                // A second opening: a duplicate of the first would share its position.
+                let mut look = |uuid: &str| {
+                    let mut back = File::open(path).ok()?;
+                    chain::find(&mut back, uuid, place.offset, LOOK_BACK, &mut looked)
+                        .ok()
+                        .flatten()
+                };
+                line::read(text, place, cursor, &mut look, &mut |at, event| {
+                    sink(Told::Event(at, event));
+                });
+            }
+            None => cursor.skipped += 1,
+        }
+        cursor.offset = found.end;
+    }
+    report.bytes += lines.bytes() + looked;
+    Ok(())
+}
+
+/// The start of the first line that begins at or after `from`.
+fn line_start(file: &mut File, from: u64, bytes: &mut u64) -> io::Result<u64> {
+    file.seek(SeekFrom::Start(from))?;
+    let mut buffer = [0; 64 << 10];
+    let mut at = from;
+    loop {
+        let got = file.read(&mut buffer)?;
+        *bytes += got as u64;
+        if got == 0 {
+            return Ok(at);
+        }
+        if let Some(end) = memchr::memchr(b'\n', &buffer[..got]) {
+            return Ok(at + end as u64 + 1);
+        }
+        at += got as u64;
+    }
+}
+
+/// Reads lines again, by place, in the order given, until `budget` bytes are used up.
+///
+/// A line that is gone (the transcript was replaced or cut) yields nothing.
+pub fn recall(
+    path: &Path,
+    places: &[Place],
+    budget: u64,
+    sink: &mut dyn FnMut(Place, Event<'_>),
+) -> io::Result<u64> {
+    let (mut file, len) = open(path)?;
+    let mut left = budget;
+    let mut buffer = Vec::new();
+    for place in places {
+        let end = place.offset + u64::from(place.len);
+        if end > len || u64::from(place.len) > left {
+            continue;
+        }
+        left -= u64::from(place.len);
+        buffer.resize(place.len as usize, 0);
+        file.seek(SeekFrom::Start(place.offset))?;
+        file.read_exact(&mut buffer)?;
+        let mut scratch = Cursor::default();
+        line::read(&buffer, *place, &mut scratch, &mut |_| None, &mut |_, event| {
+            sink(*place, event);
+        });
+    }
+    Ok(budget - left)
+}
+
+/// A time as Claude Code writes it (RFC 3339, UTC).
+fn time(text: &str) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc3339(text).ok().map(|t| t.with_timezone(&Utc))
+}

@@ -1,0 +1,152 @@
+//! The project of the current folder, and its sessions.
+
+use super::Failure;
+use crate::clock;
+use crate::env::Env;
+use crate::follow::{self, Entry, Opening, Place, Recent, State};
+use crate::store::{self, Project, SessionId, Store, Wait};
+use chrono::{DateTime, TimeDelta, Utc};
+use std::time::Duration;
+
+/// How long a command waits for a lock that a hook holds.
+const PATIENCE: Wait = Wait::For(Duration::from_secs(5));
+
+impl From<store::Error> for Failure {
+    fn from(error: store::Error) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+/// Where a command was started.
+pub(super) struct Here {
+    pub(super) place: Place,
+    /// `None` when nothing was ever kept.
+    pub(super) store: Option<Store>,
+    /// `None` when nothing of this project was ever kept.
+    pub(super) project: Option<Project>,
+    pub(super) now: DateTime<Utc>,
+    attended: bool,
+}
+
+impl Here {
+    pub(super) fn find(env: &Env) -> Result<Self, Failure> {
+        let state = env.state_dir().ok_or_else(|| {
+            Failure::Failed("no home folder: set HOME to an absolute path and try again".to_owned())
+        })?;
+        let folder = match &env.claude_project_dir {
+            Some(folder) => folder.clone(),
+            None => std::env::current_dir().map_err(|error| {
+                Failure::Failed(format!("the current folder can't be read: {error}"))
+            })?,
+        };
+        let place = Place::of(&folder, env);
+        let store = Store::existing(&state)?;
+        let project = store.as_ref().map(|store| place.find(store)).transpose()?.flatten();
+        Ok(Self {
+            place,
+            store,
+            project,
+            now: clock::now(),
+            attended: env.attended.unwrap_or(true),
+        })
+    }
+
+    /// A session that a person would start here now.
+    pub(super) fn opening<'a>(&'a self, project: &'a Project) -> Opening<'a> {
+        Opening {
+            project,
+            place: &self.place,
+            id: "",
+            attended: self.attended,
+            now: self.now,
+            wait: PATIENCE,
+        }
+    }
+
+    /// The project's recent sessions, those that died finished first.
+    pub(super) fn recent(&self, project: &Project) -> Result<Recent, Failure> {
+        let recent = project.recent::<Recent>()?.unwrap_or_default();
+        let faults = self.opening(project).finish_dead(&recent);
+        if let Some(store) = self.store.as_ref().filter(|_| !faults.is_empty()) {
+            for fault in &faults {
+                store.faults().note(&self.now.to_rfc3339(), "rejoin", fault);
+            }
+        }
+        Ok(project.recent::<Recent>()?.unwrap_or_default())
+    }
+
+    /// The session whose id begins with `prefix`; the newest one for an empty prefix.
+    pub(super) fn session(&self, prefix: &str) -> Result<(Project, Recent, SessionId), Failure> {
+        let Some(project) = self.project.clone() else { return Err(nothing()) };
+        let recent = self.recent(&project)?;
+        let mut known: Vec<String> = recent.sessions.iter().map(|e| e.id.clone()).collect();
+        for id in project.sessions()? {
+            if !known.iter().any(|k| k == id.as_str()) {
+                known.push(id.to_string());
+            }
+        }
+        let found: Vec<&String> = known.iter().filter(|id| id.starts_with(prefix)).collect();
+        let id = match found[..] {
+            [] if known.is_empty() => return Err(nothing()),
+            [] => {
+                let few: Vec<&str> = known.iter().take(5).map(|id| short(id)).collect();
+                return Err(Failure::Failed(format!(
+                    "no session of this project begins with `{prefix}`; the newest are {}; `rejoin list` shows all",
+                    few.join(", ")
+                )));
+            }
+            [first, ..] if prefix.is_empty() => first,
+            [only] => only,
+            _ => {
+                let few: Vec<&str> = found.iter().take(5).map(|id| id.as_str()).collect();
+                return Err(Failure::Failed(format!(
+                    "`{prefix}` fits {} sessions: {}; give more of the id",
+                    found.len(),
+                    few.join(", ")
+                )));
+            }
+        };
+        let id = SessionId::parse(id).ok_or_else(|| {
+            Failure::Failed(format!("the state directory holds a session with an invalid id: {id}"))
+        })?;
+        Ok((project, recent, id))
+    }
+
+    /// A session's state, brought up to date.
+    pub(super) fn state(&self, project: &Project, id: &SessionId) -> Result<State, Failure> {
+        Ok(follow::look(&project.session(id))?)
+    }
+}
+
+fn nothing() -> Failure {
+    Failure::Failed(
+        "no session of this project was followed yet; start Claude Code here, or check the hooks with `rejoin doctor`"
+            .to_owned(),
+    )
+}
+
+/// The part of an id that tables show.
+pub(super) fn short(id: &str) -> &str {
+    id.char_indices().nth(8).map_or(id, |(at, _)| &id[..at])
+}
+
+/// How a session stands, in a word.
+pub(super) fn standing(recent: &Recent, entry: &Entry, now: DateTime<Utc>) -> &'static str {
+    if recent.live(entry, now) {
+        "live"
+    } else if entry.cut_off {
+        "cut off"
+    } else {
+        "ended"
+    }
+}
+
+/// An age as people say it: `5 min`, `3 h`, `12 d`.
+pub(super) fn age(span: TimeDelta) -> String {
+    match (span.num_minutes(), span.num_hours(), span.num_days()) {
+        (..=0, ..) => "now".to_owned(),
+        (minutes @ 1..=89, ..) => format!("{minutes} min"),
+        (_, hours @ ..=47, _) => format!("{hours} h"),
+        (.., days) => format!("{days} d"),
+    }
+}

@@ -1,0 +1,263 @@
+//! What a starting session finds: the sessions before it, finished where they died, and what
+//! changed in the repository since.
+
+use super::{Entry, Place, Recent, State};
+use crate::git::{self, Difference};
+use crate::process::Identity;
+use crate::resume::policy::{Form, Offer, Rule, Start, form};
+use crate::resume::{About, Cause, LaterCommit, Meanwhile, Previous, ResumeLog};
+use crate::session::{Session, merge_touch, window};
+use crate::store::{self, Durability, Project, ProjectLock, SessionId, Wait};
+use crate::transcript::FIRST_READ;
+use chrono::{DateTime, Utc};
+use std::path::Path;
+
+/// Dead sessions that are finished at one start; older ones wait for the next.
+const FINISHED: usize = 3;
+/// Commits, and files that differ, that a digest is told of.
+const COMMITS: usize = 8;
+const FILES: usize = 40;
+
+/// Who starts, and where.
+#[derive(Debug)]
+pub struct Opening<'a> {
+    pub project: &'a Project,
+    pub place: &'a Place,
+    /// The starting session; empty when a command only asks what one would be told.
+    pub id: &'a str,
+    /// A person sits at it.
+    pub attended: bool,
+    pub now: DateTime<Utc>,
+    /// How long a lock is waited for.
+    pub wait: Wait,
+}
+
+/// An earlier session that the starting one is told of.
+#[derive(Debug)]
+pub struct Told {
+    pub entry: Entry,
+    pub form: Form,
+    pub log: ResumeLog,
+    pub about: About,
+}
+
+/// Changes the project's recent sessions under its lock.
+fn change(lock: &ProjectLock, change: impl FnOnce(&mut Recent)) -> store::Result<()> {
+    let mut recent = lock.recent::<Recent>()?.unwrap_or_default();
+    let before = recent.clone();
+    change(&mut recent);
+    if recent == before {
+        return Ok(());
+    }
+    lock.save_recent(&recent, Durability::Cached)
+}
+
+/// Takes a session out of the recent ones.
+pub fn forget(lock: &ProjectLock, id: &str) -> store::Result<()> {
+    change(lock, |recent| recent.forget(id))
+}
+
+/// Takes over what a session's state says now.
+pub fn learn(lock: &ProjectLock, id: &str, state: &State) -> store::Result<()> {
+    change(lock, |recent| recent.update(id, |entry| entry.learn(state)))
+}
+
+/// The session has its first prompt: what it was told of is taken up.
+pub fn first_prompt(project: &Project, id: &str, wait: Wait) -> store::Result<()> {
+    let known = project.recent::<Recent>()?.unwrap_or_default();
+    if known.get(id).is_some_and(|e| e.prompts == 0) {
+        change(&project.lock(wait)?, |recent| recent.update(id, |e| e.prompts = 1))?;
+    }
+    Ok(())
+}
+
+impl Opening<'_> {
+    /// Enters the session among the recent ones. `anew`: it starts in a process, rather than going
+    /// on in it after a compaction. `previous`: the session it comes from; `given`: the one it was
+    /// told of.
+    pub fn register(
+        &self,
+        transcript: Option<&Path>,
+        process: Option<Identity>,
+        anew: bool,
+        previous: Option<&str>,
+        given: Option<&str>,
+    ) -> store::Result<()> {
+        let head = self.place.repository.as_ref().map(git::Repository::head);
+        let lock = self.project.lock(self.wait)?;
+        change(&lock, |recent| {
+            let known = recent.get(self.id).is_some();
+            let entry = recent.enter(self.id);
+            entry.transcript = transcript.map(Path::to_owned);
+            entry.process = process;
+            entry.attended = self.attended;
+            entry.worktree = self.place.worktree().to_owned();
+            entry.branch = head.and_then(|h| h.branch);
+            if anew || !known {
+                entry.started = Some(self.now);
+            }
+            entry.last = Some(self.now);
+            entry.ended = None;
+            entry.settled = false;
+            if let Some(previous) = previous {
+                entry.previous = Some(previous.to_owned());
+            }
+            if let Some(given) = given {
+                entry.given = Some(given.to_owned());
+                entry.previous.get_or_insert_with(|| given.to_owned());
+            }
+        })
+    }
+
+    /// The earlier session that this one is told of, and how much of it.
+    ///
+    /// `cleared` names the session that was cleared away; `rule` is the user's for this start.
+    pub fn told(
+        &self,
+        recent: &Recent,
+        start: Start,
+        rule: Rule,
+        cleared: Option<&str>,
+    ) -> Result<Option<Told>, store::Error> {
+        let branch = self.place.repository.as_ref().and_then(|r| r.head().branch);
+        let chosen = match cleared {
+            Some(id) => recent.get(id).filter(|e| e.prompts > 0),
+            // Folders that hold anything are no projects: nothing there follows from before.
+            None if self.place.project.folder_only => None,
+            None => recent
+                .offers(self.id, self.place.worktree(), branch.as_deref(), self.attended, self.now)
+                .into_iter()
+                .next(),
+        };
+        let Some((entry, id)) = chosen.and_then(|e| Some((e, SessionId::parse(&e.id)?))) else {
+            return Ok(None);
+        };
+        let offer = Offer {
+            paused: false,
+            cut_off: entry.cut_off,
+            fullness: entry.context.zip(entry.window).map(|(used, all)| used * 100 / all.max(1)),
+            age: self.now - entry.last.unwrap_or(self.now),
+        };
+        let form = form(start, rule, &offer);
+        if form == Form::Nothing {
+            return Ok(None);
+        }
+        let session = self.project.session(&id);
+        let state = super::look(&session)?;
+        let cause = cause(recent, entry, self.now);
+        let (log, about) = self.log(&session, &state, cause, entry.previous.clone());
+        Ok(Some(Told { entry: entry.clone(), form, log, about }))
+    }
+
+    /// A session's resume log as of now, with what changed in the repository since, and what it was
+    /// composed with.
+    pub fn log(
+        &self,
+        session: &store::Session,
+        state: &State,
+        cause: Option<Cause>,
+        previous: Option<String>,
+    ) -> (ResumeLog, About) {
+        let since = state.last().unwrap_or(self.now);
+        let about = About {
+            now: self.now,
+            log_path: Some(session.dir().join("resume.md").display().to_string()),
+            cause,
+            repository: Some(meanwhile(self.place, &state.session, since)),
+            window: window(&state.session),
+            previous: previous.map(|session| Previous { session, link: "injected".to_owned() }),
+        };
+        (super::compose(state, &about), about)
+    }
+
+    /// Finishes the sessions that died without an end: folds what their transcripts hold beyond the
+    /// last event. Afterwards their entries say what they came to. Returns what could not be done.
+    pub fn finish_dead(&self, recent: &Recent) -> Vec<String> {
+        recent
+            .sessions
+            .iter()
+            .filter(|e| e.id != self.id && !e.settled && !recent.live(e, self.now))
+            .take(FINISHED)
+            .filter_map(|entry| {
+                let fault = self.finish(entry).err()?;
+                Some(format!("session {} can't be finished: {fault}", entry.id))
+            })
+            .collect()
+    }
+
+    /// Folds the rest of one session that nobody writes to any more.
+    fn finish(&self, entry: &Entry) -> Result<(), String> {
+        let id = SessionId::parse(&entry.id).ok_or("its id is not valid")?;
+        let session = self.project.session(&id);
+        let lock = || self.project.lock(self.wait).map_err(|e| e.to_string());
+        let settle = |lock: &ProjectLock, state: Option<&State>| {
+            let done = change(lock, |recent| {
+                recent.update(&entry.id, |e| {
+                    if let Some(state) = state {
+                        e.learn(state);
+                    }
+                    e.settled = true;
+                });
+            });
+            done.map_err(|e| e.to_string())
+        };
+        let Some(transcript) = entry.transcript.as_deref().filter(|path| path.exists()) else {
+            // Never written, or deleted since: what is known of it is all there will be.
+            if session.exists() {
+                return settle(&lock()?, None);
+            }
+            return forget(&lock()?, &entry.id).map_err(|e| e.to_string());
+        };
+        let mut following = super::open(&session, self.wait).map_err(|e| e.to_string())?;
+        following.fold(transcript, Some(FIRST_READ)).map_err(|e| e.to_string())?;
+        following.save(Durability::Cached, self.now).map_err(|e| e.to_string())?;
+        settle(&lock()?, Some(&following.state))
+    }
+}
+
+/// How a session ended, as far as its entry tells.
+pub fn cause(recent: &Recent, entry: &Entry, now: DateTime<Utc>) -> Option<Cause> {
+    Some(match entry.ended.as_deref() {
+        Some("clear") => Cause::Cleared,
+        Some("prompt_input_exit" | "logout") => Cause::Exited,
+        // A signal, or the end of a `-p` run.
+        Some(_) if entry.cut_off => Cause::Died,
+        Some(_) => Cause::Exited,
+        None if recent.live(entry, now) => Cause::Running,
+        None => Cause::Died,
+    })
+}
+
+/// What happened to the repository since the session's last event.
+pub fn meanwhile(place: &Place, session: &Session, since: DateTime<Utc>) -> Meanwhile {
+    let mut files = Vec::new();
+    for touch in session.all().flat_map(|t| &t.files).filter(|t| t.edits > 0) {
+        merge_touch(&mut files, touch.clone());
+    }
+    let base = Path::new(&session.folder);
+    let mut changes = Meanwhile::default();
+    for touch in files.iter().rev().take(FILES) {
+        match git::differs(base, Path::new(&touch.path), since) {
+            Some(Difference::Modified) => changes.modified.push(touch.path.clone()),
+            Some(Difference::Gone) => changes.gone.push(touch.path.clone()),
+            None => {}
+        }
+    }
+    if let Some(repository) = &place.repository {
+        let head = repository.head();
+        changes.branch = head.branch;
+        changes.head = head.commit.map(|c| c.chars().take(7).collect());
+        let mut commits = repository.commits_since(since, COMMITS + 100);
+        changes.more_commits = commits.len().saturating_sub(COMMITS) as u32;
+        commits.truncate(COMMITS);
+        changes.commits = commits
+            .into_iter()
+            .map(|c| LaterCommit {
+                hash: c.hash.chars().take(7).collect(),
+                subject: c.subject,
+                at: c.at,
+            })
+            .collect();
+    }
+    changes
+}

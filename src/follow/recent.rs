@@ -1,0 +1,185 @@
+//! The project's recent sessions and open pauses: what a new session may be told of.
+//!
+//! Rebuildable from the sessions' states; it spares a starting session to open them all.
+
+use super::State;
+use crate::process::{Alive, Identity, alive};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+
+/// Sessions that are remembered.
+const SESSIONS: usize = 64;
+/// Where a process can't be looked at, a session counts as live for so long after its last event.
+const LIVE: TimeDelta = TimeDelta::minutes(30);
+/// For so long, broken-off work comes before a later session that came to its end.
+const URGENT: TimeDelta = TimeDelta::days(3);
+
+/// The project's recent sessions, newest start first.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Recent {
+    pub sessions: Vec<Entry>,
+}
+
+/// What is remembered of a session.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Entry {
+    pub id: String,
+    /// Claude Code's transcript of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transcript: Option<PathBuf>,
+    /// The process it runs in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub process: Option<Identity>,
+    /// A person sits at it.
+    pub attended: bool,
+    /// Top of the work tree it was started in, or the folder.
+    pub worktree: PathBuf,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub branch: Option<String>,
+    pub started: Option<DateTime<Utc>>,
+    /// Its last event.
+    pub last: Option<DateTime<Utc>>,
+    /// Prompts of a person, as far as was folded.
+    pub prompts: u32,
+    /// Claude Code's reason of its end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended: Option<String>,
+    /// It broke off in the middle of a turn, or an error ended its last turn.
+    pub cut_off: bool,
+    /// Nothing more is to be folded: it has ended or was finished after its death.
+    pub settled: bool,
+    /// Tokens in the context, and the window, as last known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub context: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window: Option<u64>,
+    /// The first prompt, one line.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub about: String,
+    /// The session that it follows on: cleared, branched from, or told of at its start.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub previous: Option<String>,
+    /// The session whose digest or brief it was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub given: Option<String>,
+}
+
+impl Recent {
+    /// The session's entry.
+    pub fn get(&self, id: &str) -> Option<&Entry> {
+        self.sessions.iter().find(|e| e.id == id)
+    }
+
+    /// The session's entry, made when there is none; it moves to the front.
+    pub fn enter(&mut self, id: &str) -> &mut Entry {
+        let known = self.sessions.iter().position(|e| e.id == id);
+        let entry = match known {
+            Some(at) => self.sessions.remove(at),
+            None => Entry { id: id.to_owned(), ..Entry::default() },
+        };
+        self.sessions.insert(0, entry);
+        self.sessions.truncate(SESSIONS);
+        &mut self.sessions[0]
+    }
+
+    /// Changes the session's entry where it stands, if it has one.
+    pub fn update(&mut self, id: &str, change: impl FnOnce(&mut Entry)) {
+        if let Some(entry) = self.sessions.iter_mut().find(|e| e.id == id) {
+            change(entry);
+        }
+    }
+
+    /// Takes the session out.
+    pub fn forget(&mut self, id: &str) {
+        self.sessions.retain(|e| e.id != id);
+    }
+
+    /// Whether a session was told of this one and then got a prompt.
+    pub fn taken_up(&self, id: &str) -> bool {
+        self.sessions.iter().any(|e| e.given.as_deref() == Some(id) && e.prompts > 0)
+    }
+
+    /// Whether the session goes on in a process that exists: it has not ended, and no newer session
+    /// runs in the same process.
+    pub fn live(&self, entry: &Entry, now: DateTime<Utc>) -> bool {
+        if entry.ended.is_some() || entry.settled {
+            return false;
+        }
+        let newer = |other: &&Entry| {
+            other.id != entry.id
+                && other.process.is_some()
+                && other.process == entry.process
+                && other.started > entry.started
+        };
+        if self.sessions.iter().any(|e| newer(&e)) {
+            return false;
+        }
+        match entry.process.as_ref().map(alive) {
+            Some(Alive::Yes) => true,
+            Some(Alive::No) => false,
+            Some(Alive::Unknown) | None => entry.last.is_some_and(|last| now - last < LIVE),
+        }
+    }
+
+    /// The newest other session that ran in the same process: the one that was cleared or left.
+    pub fn before(&self, id: &str, process: &Identity) -> Option<&Entry> {
+        self.sessions.iter().find(|e| e.id != id && e.process.as_ref() == Some(process))
+    }
+
+    /// Sessions that a new one may be told of, best first: those of the same work tree and branch of
+    /// the last 14 days, then of the same branch, then any. In each, what broke off in the last three
+    /// days comes first, then the newest.
+    pub fn offers(
+        &self,
+        id: &str,
+        worktree: &Path,
+        branch: Option<&str>,
+        attended: bool,
+        now: DateTime<Utc>,
+    ) -> Vec<&Entry> {
+        let mut offers: Vec<&Entry> = self
+            .sessions
+            .iter()
+            .filter(|e| e.id != id && e.prompts > 0)
+            .filter(|e| !self.taken_up(&e.id) && !self.live(e, now))
+            // One question asked by a script is nothing to go on with, unless it broke off.
+            .filter(|e| e.attended || e.cut_off || (attended && e.prompts > 1))
+            .filter(|e| attended || !e.attended)
+            .collect();
+        offers.sort_by_key(|e| {
+            let age = now - e.last.unwrap_or_default();
+            let same_branch = e.branch.as_deref() == branch;
+            let rank = match (e.worktree == worktree, same_branch) {
+                (true, true) if age < TimeDelta::days(14) => 0,
+                (_, true) => 1,
+                _ => 2,
+            };
+            // A script's single turn never stands before a person's session.
+            let script = !e.attended && e.prompts <= 1;
+            (script, rank, !(e.cut_off && age < URGENT), age)
+        });
+        offers
+    }
+}
+
+impl Entry {
+    /// Takes over what the session's state says.
+    pub fn learn(&mut self, state: &State) {
+        let session = &state.session;
+        self.prompts = session.human_prompts();
+        self.cut_off = session.cut_off();
+        self.last = state.last().max(self.last);
+        self.ended = state.ended.as_ref().map(|e| e.reason.clone());
+        self.context = session.context;
+        self.window = crate::session::window(session);
+        if session.branch.is_some() {
+            self.branch.clone_from(&session.branch);
+        }
+        if self.about.is_empty() {
+            self.about = session.first_prompt().map(|p| p.text.clone()).unwrap_or_default();
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! What the state file of a session holds.
+
+use super::record::{Record, Told};
+use crate::session::Session;
+use crate::session::facts::{End, Quote};
+use crate::transcript::Cursor;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// Stops that came before their turn's lines are remembered, so many at most.
+const STOPS: usize = 8;
+
+/// Everything known of a session.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct State {
+    pub session: Session,
+    pub cursor: Cursor,
+    /// Claude Code's transcript of the session.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transcript: Option<PathBuf>,
+    /// How the session ended; a resume takes it back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Ended>,
+    /// When its last event came.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub touched: Option<DateTime<Utc>>,
+    /// Ends of turns whose lines had not come yet.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    stops: Vec<Stop>,
+}
+
+/// How a session ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ended {
+    /// Claude Code's word: `other`, `clear`, `resume`, `prompt_input_exit`, `logout`.
+    pub reason: String,
+    pub at: DateTime<Utc>,
+}
+
+/// The end of a turn as a hook was told it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Stop {
+    prompt_id: String,
+    end: End,
+    said: Option<Quote>,
+}
+
+impl State {
+    /// Takes one record in.
+    pub fn take(&mut self, record: &Record) {
+        self.touched = self.touched.max(Some(record.at));
+        if let Some(path) = &record.transcript {
+            self.transcript = Some(path.clone());
+        }
+        match &record.told {
+            Told::SessionStart { .. } => self.ended = None,
+            Told::UserPromptSubmit { text, .. } => {
+                self.ended = None;
+                self.typed(text);
+            }
+            Told::Stop { prompt_id, said, background } => {
+                self.session.background.retain(|b| background.contains(&b.id));
+                self.stop(prompt_id.as_deref(), End::Stopped, said.clone());
+            }
+            Told::StopFailure { prompt_id, error } => {
+                self.stop(prompt_id.as_deref(), End::Failed(error.clone()), None);
+            }
+            Told::SubagentStop { id, said, .. } => {
+                if let Some(said) = said {
+                    self.session.subagent_said(id, said);
+                }
+            }
+            Told::SessionEnd { reason } => {
+                self.ended = Some(Ended { reason: reason.clone(), at: record.at });
+            }
+            Told::Note { kind, text } => self.session.note(crate::session::facts::Note {
+                kind: *kind,
+                text: text.clone(),
+                at: record.at,
+            }),
+            Told::PostToolBatch | Told::PreCompact | Told::PostCompact => {}
+        }
+        self.settle();
+    }
+
+    /// A prompt that the transcript does not have yet: it waits.
+    fn typed(&mut self, text: &Quote) {
+        let session = &mut self.session;
+        let newest = session.turns.iter().rev().take(3);
+        let known = newest
+            .flat_map(|t| std::iter::once(&t.prompt).chain(t.queued.iter().map(|(_, q)| q)))
+            .any(|q| q.text == text.text);
+        if !known && !session.waiting.iter().any(|w| w.text == text.text) {
+            session.waiting.push(text.clone());
+        }
+    }
+
+    /// A turn's end, remembered until the turn's lines are there.
+    fn stop(&mut self, prompt_id: Option<&str>, end: End, said: Option<Quote>) {
+        let Some(prompt_id) = prompt_id else { return };
+        self.stops.push(Stop { prompt_id: prompt_id.to_owned(), end, said });
+        if self.stops.len() > STOPS {
+            self.stops.remove(0);
+        }
+    }
+
+    /// Applies the ends of turns whose lines have come.
+    pub(super) fn settle(&mut self) {
+        let turns = &mut self.session.turns;
+        self.stops.retain(|stop| {
+            let Some(turn) =
+                turns.iter_mut().rev().find(|t| t.prompt_id.as_deref() == Some(&stop.prompt_id))
+            else {
+                return true;
+            };
+            if turn.end == End::Open || matches!(stop.end, End::Failed(_)) {
+                turn.end = stop.end.clone();
+            }
+            if let Some(said) = &stop.said
+                && turn.closing.as_ref().is_none_or(|c| c.whole.is_none() && c.text != said.text)
+            {
+                turn.closing = Some(said.clone());
+            }
+            false
+        });
+    }
+
+    /// When the session was last active: its last event or its transcript's last line.
+    pub fn last(&self) -> Option<DateTime<Utc>> {
+        self.touched.max(self.session.last)
+    }
+}

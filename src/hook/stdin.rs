@@ -1,0 +1,85 @@
+//! The hook's input: the first complete JSON value of stdin, within a deadline.
+//!
+//! Claude Code was seen to leave stdin open, so its end is not waited for.
+
+use crate::protocol::{Read, Reader};
+use std::time::{Duration, Instant};
+
+/// Read at once.
+const CHUNK: usize = 64 << 10;
+
+/// Reads one JSON value.
+pub(super) fn read(deadline: Duration) -> Result<Vec<u8>, String> {
+    let until = Instant::now() + deadline;
+    let mut reader = Reader::default();
+    let mut buffer = vec![0; CHUNK];
+    loop {
+        let left = until.saturating_duration_since(Instant::now());
+        let got = next(&mut buffer, left)?;
+        if got == 0 {
+            return Err(format!("stdin ended after {} bytes", reader.bytes().len()));
+        }
+        match reader.feed(&buffer[..got]) {
+            Read::More => {}
+            Read::Complete => return Ok(reader.bytes().to_vec()),
+            Read::Hopeless => {
+                return Err("stdin is no JSON object, too deep or above 16 MiB".to_owned());
+            }
+        }
+    }
+}
+
+/// The next bytes of stdin; an error when none came in time.
+#[cfg(unix)]
+fn next(buffer: &mut [u8], left: Duration) -> Result<usize, String> {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let stdin = std::io::stdin();
+    let timeout = Timespec::try_from(left).ok();
+    loop {
+        let mut wanted = [PollFd::new(&stdin, PollFlags::IN)];
+        match poll(&mut wanted, timeout.as_ref()) {
+            Ok(0) => return Err(late()),
+            Ok(_) => break,
+            Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(format!("stdin can't be read: {error}")),
+        }
+    }
+    loop {
+        match rustix::io::read(&stdin, &mut *buffer) {
+            Ok(got) => return Ok(got),
+            Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(format!("stdin can't be read: {error}")),
+        }
+    }
+}
+
+/// The next bytes of stdin; an error when none came in time. Without a way to wait for a pipe with a
+/// deadline, a thread reads.
+#[cfg(not(unix))]
+fn next(buffer: &mut [u8], left: Duration) -> Result<usize, String> {
+    use std::io::Read as _;
+    use std::sync::mpsc;
+    let (send, receive) = mpsc::channel();
+    let size = buffer.len();
+    std::thread::spawn(move || {
+        let mut chunk = vec![0; size];
+        let got = std::io::stdin().read(&mut chunk);
+        // Nobody waits any more when the deadline has passed.
+        drop(send.send(got.map(|n| {
+            chunk.truncate(n);
+            chunk
+        })));
+    });
+    match receive.recv_timeout(left) {
+        Ok(Ok(chunk)) => {
+            buffer[..chunk.len()].copy_from_slice(&chunk);
+            Ok(chunk.len())
+        }
+        Ok(Err(error)) => Err(format!("stdin can't be read: {error}")),
+        Err(_) => Err(late()),
+    }
+}
+
+fn late() -> String {
+    "no complete input came in time".to_owned()
+}

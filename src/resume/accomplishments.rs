@@ -1,0 +1,100 @@
+//! What was done.
+
+use super::log::{Entry, Topic};
+use super::next::{self, plural};
+use super::view::View;
+use crate::session::event::Outcome;
+use crate::session::facts::{Commit, ItemState};
+use crate::session::text::cut;
+use std::fmt::Write;
+
+pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
+    let many = view.commits.len();
+    for (index, (step, commit)) in view.commits.iter().enumerate() {
+        let mut said = told(commit, &view.clock(step.at));
+        if let Some(refused) = refused_before(view, commit, step.seq) {
+            let _ = write!(said, ". {refused}");
+        }
+        let worth = if many - index <= 8 { 87 } else { 60 };
+        out.push(Entry::new(Topic::Commit, worth, said).short(format!(
+            "{} \"{}\"",
+            commit.hash,
+            cut(&commit.subject, 90)
+        )));
+    }
+    // A commit whose output names no hash.
+    for (step, run) in view.runs() {
+        let known = view.commits.iter().any(|c| c.0.seq == step.seq);
+        if run.family == "git commit" && run.outcome == Outcome::Ok && !known {
+            let subject = run.message.as_deref().unwrap_or(&run.shown);
+            out.push(Entry::new(
+                Topic::Commit,
+                80,
+                format!("{} \"{subject}\" (hash not seen)", view.clock(step.at)),
+            ));
+        }
+    }
+    for item in next::mattering(view) {
+        if item.state == ItemState::Closed
+            && let Some(reason) = &item.reason
+        {
+            let said = super::findings::condensed(&view.recall.whole(reason), 500);
+            out.push(
+                Entry::new(
+                    Topic::Finished,
+                    70,
+                    format!("{} \"{}\" closed with: \"{said}\"", item.id, item.title),
+                )
+                .short(format!("{} closed with: \"{}\"", item.id, cut(&said, 160))),
+            );
+        }
+    }
+    let edited: Vec<_> = view.files.iter().filter(|t| t.edits > 0).collect();
+    if !edited.is_empty() {
+        let (added, removed) =
+            edited.iter().fold((0, 0), |sum, t| (sum.0 + t.lines.0, sum.1 + t.lines.1));
+        let edits: u32 = edited.iter().map(|t| t.edits).sum();
+        out.push(Entry::new(
+            Topic::Steps,
+            40,
+            format!(
+                "{} in {}, +{added} −{removed} lines",
+                plural(edits as usize, "edit"),
+                plural(edited.len(), "file")
+            ),
+        ));
+    }
+}
+
+fn told(commit: &Commit, at: &str) -> String {
+    let mut said = format!("{at} {} \"{}\"", commit.hash, commit.subject);
+    if commit.files > 0 {
+        let _ = write!(
+            said,
+            ", {}, +{} −{}",
+            plural(commit.files as usize, "file"),
+            commit.added,
+            commit.removed
+        );
+    }
+    said
+}
+
+/// Tries of the same commit that did not go through.
+fn refused_before(view: &View<'_>, commit: &Commit, seq: u32) -> Option<String> {
+    let tries: Vec<_> = view
+        .runs()
+        .filter(|(s, r)| {
+            s.seq < seq
+                && r.family == "git commit"
+                && r.outcome != Outcome::Ok
+                && r.message.as_deref() == Some(&*commit.subject)
+        })
+        .collect();
+    let (_, last) = tries.last()?;
+    let how = super::failures::how(last);
+    Some(match last.errors.first() {
+        Some(error) => format!("First {how}: \"{}\"", cut(&error.line, 160)),
+        None => format!("First {how}"),
+    })
+}

@@ -1,0 +1,278 @@
+//! What turned out.
+
+use super::item;
+use super::log::{Entry, State, Topic};
+use super::view::View;
+use crate::session::event::Outcome;
+use crate::session::facts::{Act, By};
+use crate::session::sentence::Kind;
+use crate::session::text::{self, cut, units};
+
+pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
+    statements(view, out);
+    closings(view, out);
+    reports(view, out);
+    summaries(view, out);
+    sources(view, out);
+}
+
+/// Statements of Claude's about what turned out, those that failures tell already left out.
+fn statements(view: &View<'_>, out: &mut Vec<Entry>) {
+    let told: Vec<String> = out.iter().map(|e| e.text.clone()).collect();
+    let mut seen: Vec<&str> = Vec::new();
+    let last = view.session.seq.max(1);
+    for step in &view.steps {
+        let Act::Said(said) = &step.act else { continue };
+        let worth = match said.kind {
+            Kind::Diagnosis => 64,
+            Kind::Finding => 60,
+            Kind::Guess => 45,
+            Kind::Decision | Kind::Plan | Kind::Other => continue,
+        };
+        let known = seen.contains(&&*said.text) || told.iter().any(|t| t.contains(&said.text));
+        if known {
+            continue;
+        }
+        seen.push(&said.text);
+        // The newer, the more likely to matter still.
+        let age = (last - step.seq.min(last)) * 12 / last;
+        let fixed = fix_of(view, step.seq, said.kind);
+        out.push(Entry::new(
+            Topic::Finding,
+            worth - age as u8,
+            format!("{} \"{}\"{fixed}", view.clock(step.at), said.text),
+        ));
+    }
+}
+
+/// What was edited right after a diagnosis.
+fn fix_of(view: &View<'_>, seq: u32, kind: Kind) -> String {
+    if kind != Kind::Diagnosis {
+        return String::new();
+    }
+    let mut names: Vec<&str> = Vec::new();
+    let mut file = None;
+    for step in view.steps.iter().filter(|s| s.seq > seq).take(4) {
+        match &step.act {
+            Act::Edit(edit) => {
+                file.get_or_insert(&edit.path);
+                names.extend(edit.names.iter().map(String::as_str));
+            }
+            Act::Said(_) => break,
+            _ => {}
+        }
+    }
+    let Some(file) = file else { return String::new() };
+    names.dedup();
+    names.truncate(4);
+    let base = file.rsplit('/').next().unwrap_or(file);
+    if names.is_empty() {
+        format!(" Then edited `{base}`.")
+    } else {
+        format!(" Then edited `{base}`: {}.", names.join(", "))
+    }
+}
+
+/// What turns came to: the closing statement of each but the last, which stands under "Last said"
+/// when it ended.
+fn closings(view: &View<'_>, out: &mut Vec<Entry>) {
+    let turns = &view.session.turns;
+    let ended = view.state() == State::Ended;
+    let many = turns.len();
+    for (index, turn) in turns.iter().enumerate() {
+        let last = index + 1 == many;
+        let Some(closing) = &turn.closing else { continue };
+        if last && !ended {
+            continue;
+        }
+        let whole = view.recall.whole(closing);
+        let room = if last { 2_400 } else { 700 };
+        let said = condensed(&whole, room);
+        if said.is_empty() || (last && units(&said) <= 700) {
+            continue;
+        }
+        let at = turn.last.or(turn.at).map(|t| view.time(t)).unwrap_or_default();
+        let lead = if turn.by == By::Human && !turn.prompt.text.is_empty() && many > 1 {
+            format!("{at}, to \"{}\": ", text::line(&turn.prompt.text, 60))
+        } else {
+            format!("{at}: ")
+        };
+        let worth = if last { 74 } else { 66 - ((many - index) as u8).min(16) };
+        let short = condensed(&whole, 200);
+        out.push(
+            Entry::new(Topic::Closing, worth, format!("{lead}\"{said}\""))
+                .short(format!("{lead}\"{short}\"")),
+        );
+    }
+    if let Some(closing) = &view.session.earlier.closing {
+        let said = condensed(&view.recall.whole(closing), 300);
+        if !said.is_empty() {
+            out.push(Entry::new(Topic::Closing, 46, format!("earlier: \"{said}\"")));
+        }
+    }
+}
+
+/// A statement in less room: its first sentences and its list lines, whole, up to `room` units.
+/// Code blocks are left out.
+pub(super) fn condensed(said: &str, room: usize) -> String {
+    let mut out = String::new();
+    let mut code = false;
+    let whole = units(said) <= room;
+    for raw in said.lines() {
+        let line = raw.trim();
+        if line.starts_with("```") || line.starts_with("~~~") {
+            code = !code;
+            continue;
+        }
+        let table =
+            line.starts_with('|') && line.chars().all(|c| matches!(c, '|' | '-' | ':' | ' '));
+        if code || line.is_empty() || table || line == "---" {
+            continue;
+        }
+        let plain = match item::heading_of(raw) {
+            Some(heading) => format!("{heading}:"),
+            None => {
+                let (text, listed) = item::unlist(line);
+                if listed || whole { text.to_owned() } else { first_sentence(text).to_owned() }
+            }
+        };
+        let plain = text::one_line(&plain.replace("**", ""));
+        if plain.is_empty() {
+            continue;
+        }
+        let lead = if out.is_empty() {
+            ""
+        } else if out.ends_with([':', '.', '!', '?', '。']) {
+            " "
+        } else {
+            "; "
+        };
+        let left = room.saturating_sub(units(&out) + units(lead));
+        if units(&plain) > left {
+            if out.is_empty() || left > 120 {
+                out.push_str(lead);
+                out.push_str(&cut(&plain, left));
+            } else if !out.ends_with('…') {
+                out.push_str(" …");
+            }
+            break;
+        }
+        out.push_str(lead);
+        out.push_str(&plain);
+    }
+    cut(out.trim().trim_end_matches(" :"), room)
+}
+
+/// A paragraph's first sentence.
+fn first_sentence(text: &str) -> &str {
+    let mut ticks = 0;
+    let bytes = text.as_bytes();
+    for (at, c) in text.char_indices() {
+        match c {
+            '`' => ticks += 1,
+            '.' | '!' | '?' if ticks % 2 == 0 && bytes.get(at + 1) == Some(&b' ') && at > 20 => {
+                return &text[..=at];
+            }
+            '。' | '！' | '？' => return &text[..at + c.len_utf8()],
+            _ => {}
+        }
+    }
+    text
+}
+
+fn reports(view: &View<'_>, out: &mut Vec<Entry>) {
+    let mut age: u8 = 0;
+    for step in view.steps.iter().rev() {
+        let Act::Agent { kind, task, report } = &step.act else { continue };
+        let who = if kind.is_empty() { "subagent".to_owned() } else { format!("{kind} subagent") };
+        let at = view.clock(step.at);
+        let entry = match report {
+            Some(report) => {
+                let whole = view.recall.whole(report);
+                let said = condensed(&whole, 900);
+                let short = condensed(&whole, 240);
+                Entry::new(
+                    Topic::Report,
+                    62 - age.min(16),
+                    format!("{at} {who} \"{task}\": \"{said}\""),
+                )
+                .short(format!("{at} {who} \"{task}\": \"{short}\""))
+            }
+            None => Entry::new(
+                Topic::Report,
+                56 - age.min(16),
+                format!("{at} {who} \"{task}\": no report was seen"),
+            ),
+        };
+        age += 1;
+        out.push(entry);
+    }
+    for step in &view.steps {
+        if let Act::Skill { name, error: Some(error) } = &step.act {
+            let again = view.steps.iter().any(|s| {
+                s.seq > step.seq && matches!(&s.act, Act::Skill { name: n, .. } if n == name)
+            });
+            let after = if again { "" } else { "; not tried again" };
+            out.push(Entry::new(
+                Topic::Finding,
+                50,
+                format!("{} skill {name} failed: \"{error}\"{after}", view.clock(step.at)),
+            ));
+        }
+    }
+}
+
+/// Claude's own summaries at compactions.
+fn summaries(view: &View<'_>, out: &mut Vec<Entry>) {
+    let last = view.session.compactions.last();
+    if let Some(compaction) = last {
+        let place = compaction.summary;
+        let whole = view.recall.at(place).iter().find_map(|told| match told {
+            super::recall::Told::Text(text) => Some(text.as_str()),
+            _ => None,
+        });
+        let kept = view.steps.iter().rev().find_map(|s| match &s.act {
+            Act::Summary(quote) => Some(quote.text.as_str()),
+            _ => None,
+        });
+        if let Some(said) = whole.or(kept) {
+            let at = view.time(compaction.at);
+            let said = condensed(said, 3_000);
+            out.push(
+                Entry::new(Topic::Summary, 58, format!("at the compaction of {at}: \"{said}\""))
+                    .short(format!("at the compaction of {at}: \"{}\"", cut(&said, 500))),
+            );
+        }
+    }
+}
+
+/// Pages that were looked up.
+fn sources(view: &View<'_>, out: &mut Vec<Entry>) {
+    let mut pages: Vec<&str> = Vec::new();
+    for step in view.steps.iter().rev() {
+        if let Act::Fetch(what) = &step.act
+            && !pages.contains(&&**what)
+            && pages.len() < 12
+        {
+            pages.push(what);
+        }
+    }
+    if !pages.is_empty() {
+        out.push(Entry::new(Topic::Source, 42, pages.join(" · ")));
+    }
+    for step in &view.steps {
+        if let Act::Run(run) = &step.act
+            && run.outcome == Outcome::Interrupted
+        {
+            out.push(Entry::new(
+                Topic::Finding,
+                48,
+                format!(
+                    "{} `{}` was stopped before it ended",
+                    view.clock(step.at),
+                    cut(&run.shown, 160)
+                ),
+            ));
+        }
+    }
+}

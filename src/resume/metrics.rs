@@ -1,0 +1,90 @@
+//! Model, tokens, time.
+
+use super::log::{Entry, Topic};
+use super::next::plural;
+use super::view::View;
+use std::fmt::Write;
+
+pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
+    let session = view.session;
+    let mut said = String::new();
+    if let Some((model, count)) = session.models.last() {
+        said.push_str(model);
+        let others: Vec<String> = session.models[..session.models.len() - 1]
+            .iter()
+            .filter(|(name, _)| name != "<synthetic>")
+            .map(|(name, n)| format!("{n} {name}"))
+            .collect();
+        if !others.is_empty() {
+            let _ = write!(
+                said,
+                " ({count} of {} responses; {})",
+                session.responses,
+                others.join(", ")
+            );
+        }
+        said.push_str("; ");
+    }
+    if let Some(context) = session.context {
+        let _ = write!(said, "context {} tokens", thousands(context));
+        if let Some(window) = view.about.window.filter(|w| *w > 0 && context <= *w) {
+            let _ = write!(said, " of {} ({} %)", thousands(window), context * 100 / window);
+        }
+        said.push_str("; ");
+    }
+    let turns = session.merged.0 as usize + session.turns.len();
+    let prompts = session.human_prompts() as usize;
+    let _ = write!(said, "{} ({})", plural(turns, "turn"), plural(prompts, "prompt"));
+    if let (Some(from), Some(to)) = (session.first, session.last) {
+        let minutes = (to - from).num_minutes();
+        let _ = match minutes {
+            0..=119 => write!(said, ", {}", plural(minutes as usize, "minute")),
+            _ => write!(said, ", {} h {} min", minutes / 60, minutes % 60),
+        };
+    }
+    let (mut calls, mut failed, mut refused, mut looks, mut agents) = (0, 0, 0, 0, 0);
+    for turn in session.all() {
+        calls += turn.counts.calls;
+        failed += turn.counts.failed;
+        refused += turn.counts.refused;
+        looks += turn.counts.looks;
+        agents += turn.counts.agents;
+    }
+    let _ = write!(said, "; {}", plural(calls as usize, "tool call"));
+    let mut how = Vec::new();
+    for (count, word) in [(failed, "failed"), (refused, "refused"), (looks, "reads and searches")] {
+        if count > 0 {
+            how.push(format!("{count} {word}"));
+        }
+    }
+    if !how.is_empty() {
+        let _ = write!(said, " ({})", how.join(", "));
+    }
+    if !view.commits.is_empty() {
+        let _ = write!(said, ", {}", plural(view.commits.len(), "commit"));
+    }
+    if agents > 0 {
+        let _ = write!(said, ", {}", plural(agents as usize, "subagent"));
+    }
+    out.push(Entry::new(Topic::Metrics, 65, said));
+    for compaction in &session.compactions {
+        let how = if compaction.manual { "by hand" } else { "automatic" };
+        let mut line = format!("compacted {} ({how})", view.time(compaction.at));
+        if let (Some(before), Some(after)) = (compaction.before, compaction.after) {
+            let _ = write!(line, ", {} to {} tokens", thousands(before), thousands(after));
+        }
+        out.push(Entry::new(Topic::Metrics, 50, line));
+    }
+}
+
+fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}

@@ -1,0 +1,698 @@
+//! What is open.
+
+use super::failures;
+use super::item::{self, Part};
+use super::log::{Entry, State, Topic};
+use super::view::{View, names};
+use crate::session::command::Class;
+use crate::session::event::Outcome;
+use crate::session::facts::{Act, By, End, Item, ItemState, Step, TaskState, Turn};
+use crate::session::sentence::Kind;
+use crate::session::text::{self, cut, units};
+use std::fmt::Write;
+
+pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
+    unanswered(view, out);
+    tasks(view, out);
+    items(view, out);
+    failures::entries(view, out);
+    background(view, out);
+    precedent(view, out);
+    closing(view, out);
+    in_progress(view, out);
+    requirements(view, out);
+    untouched(view, out);
+}
+
+/// Whether nothing was said or done to a prompt.
+pub(super) fn is_unanswered(view: &View<'_>, turn: &Turn) -> bool {
+    let last = view.last_turn().is_some_and(|t| std::ptr::eq(t, turn));
+    last && turn.by == By::Human
+        && turn.closing.is_none()
+        && turn.counts.calls == 0
+        && turn.end != End::Stopped
+}
+
+fn unanswered(view: &View<'_>, out: &mut Vec<Entry>) {
+    if let Some(turn) = view.last_turn() {
+        if is_unanswered(view, turn) {
+            out.push(Entry::new(
+                Topic::Unanswered,
+                100,
+                "the last prompt above: nothing was said or done to it",
+            ));
+        }
+        let seen = turn.steps.last().map_or(0, |s| s.at);
+        for (at, typed) in &turn.queued {
+            if *at >= seen && turn.end != End::Stopped {
+                let said = text::line(&view.recall.whole(typed), 400);
+                out.push(Entry::new(
+                    Topic::Unanswered,
+                    100,
+                    format!(
+                        "typed {} into the last turn, nothing came after it: \"{said}\"",
+                        view.clock(*at)
+                    ),
+                ));
+            }
+        }
+        if let End::Failed(kind) = &turn.end {
+            let said = turn.steps.iter().rev().find_map(|s| match &s.act {
+                Act::Error { text, .. } => Some(text.as_str()),
+                _ => None,
+            });
+            let said = said.map(|s| format!(": \"{s}\"")).unwrap_or_default();
+            out.push(Entry::new(
+                Topic::Unanswered,
+                100,
+                format!("the last prompt's turn ended in an API error ({kind}){said}"),
+            ));
+        }
+    }
+    for typed in &view.session.waiting {
+        let said = text::line(&view.recall.whole(typed), 600);
+        out.push(Entry::new(
+            Topic::Unanswered,
+            100,
+            format!("typed and still in the queue, never seen by Claude: \"{said}\""),
+        ));
+    }
+}
+
+fn tasks(view: &View<'_>, out: &mut Vec<Entry>) {
+    let done: Vec<_> = view.tasks.iter().filter(|t| t.state == TaskState::Completed).collect();
+    let open = view.tasks.len() - done.len();
+    if view.tasks.is_empty() {
+        return;
+    }
+    let number = |id: &str| if id.is_empty() { String::new() } else { format!("#{id} ") };
+    for (state, sign, words) in
+        [(TaskState::InProgress, "◐", "in progress"), (TaskState::Pending, "○", "not begun")]
+    {
+        for task in view.tasks.iter().filter(|t| t.state == state) {
+            let worth = if state == TaskState::InProgress { 100 } else { 97 };
+            let id = number(&task.id);
+            out.push(Entry::new(
+                Topic::Task,
+                worth,
+                format!("{sign} {id}{} ({words})", task.subject),
+            ));
+        }
+    }
+    if !done.is_empty() {
+        let list: Vec<String> =
+            done.iter().map(|t| format!("{}{}", number(&t.id), t.subject)).collect();
+        let whole = format!("✓ {} of {} done: {}", done.len(), view.tasks.len(), list.join("; "));
+        let worth = if open == 0 { 88 } else { 90 };
+        out.push(Entry::new(Topic::Task, worth, cut(&whole, 900)).short(format!(
+            "✓ {} of {} tasks done",
+            done.len(),
+            view.tasks.len()
+        )));
+    }
+}
+
+pub(super) fn state(state: ItemState) -> &'static str {
+    match state {
+        ItemState::Unknown => "state unknown",
+        ItemState::Open => "open",
+        ItemState::Active => "in progress",
+        ItemState::Blocked => "blocked",
+        ItemState::Closed => "closed",
+    }
+}
+
+/// What became of a closed item's code.
+pub(super) enum Committed {
+    /// By these commits.
+    Yes(Vec<String>),
+    /// Edits were made for it, and no commit took them in.
+    No,
+    /// Nothing to commit is known.
+    Unknown,
+}
+
+/// Whether the work on an item was committed.
+pub(super) fn committed(view: &View<'_>, item: &Item) -> Committed {
+    let from = item.claimed;
+    let until =
+        view.items.iter().filter(|i| i.claimed > from).map(|i| i.claimed).min().unwrap_or(u32::MAX);
+    let mut hashes: Vec<String> = Vec::new();
+    for (step, commit) in &view.commits {
+        let inside = from > 0 && step.seq > from && step.seq < until;
+        if names(&commit.subject, &item.id) || inside {
+            hashes.push(commit.hash.clone());
+        }
+    }
+    if !hashes.is_empty() {
+        return Committed::Yes(hashes);
+    }
+    let edited =
+        from > 0 && view.files.iter().any(|t| t.is_uncommitted() && t.seq > from && t.seq < until);
+    if edited { Committed::No } else { Committed::Unknown }
+}
+
+/// The items that matter: the named ones, their children, and those that the session acted on.
+pub(super) fn mattering<'a>(view: &View<'a>) -> Vec<&'a Item> {
+    let roots: Vec<&str> =
+        view.items.iter().filter(|i| view.is_root(i)).map(|i| i.id.as_str()).collect();
+    view.items
+        .iter()
+        .filter(|i| {
+            let child = i.parent.as_ref().is_some_and(|p| roots.contains(&p.as_str()));
+            (i.touched || child) && !roots.contains(&i.id.as_str())
+                || (i.claimed > 0 || i.changed > 0)
+        })
+        .copied()
+        .collect()
+}
+
+fn items(view: &View<'_>, out: &mut Vec<Entry>) {
+    let items = mattering(view);
+    let mut done: Vec<String> = Vec::new();
+    let mut plain: Vec<String> = Vec::new();
+    let mut waiting: Vec<(&Item, String)> = Vec::new();
+    let program = items.first().map(|i| i.program.as_str()).unwrap_or_default();
+    for item in &items {
+        let title =
+            if item.title.is_empty() { String::new() } else { format!(" \"{}\"", item.title) };
+        match item.state {
+            ItemState::Closed => match committed(view, item) {
+                Committed::Yes(hashes) => done.push(format!("{} ({})", item.id, hashes.join(", "))),
+                Committed::No if made_commits(view) => out.push(Entry::new(
+                    Topic::Task,
+                    100,
+                    format!(
+                        "⚠ {}{title}: closed in {program}, but its edits are not committed{}",
+                        item.id,
+                        commit_tries(view, item)
+                    ),
+                )),
+                Committed::No | Committed::Unknown => plain.push(item.id.clone()),
+            },
+            ItemState::Active => {
+                out.push(Entry::new(
+                    Topic::Task,
+                    100,
+                    format!("◐ {}{title}: {}", item.id, progress(view, item)),
+                ));
+            }
+            ItemState::Blocked | ItemState::Open | ItemState::Unknown => {
+                let mut said = String::new();
+                if item.state == ItemState::Blocked {
+                    said.push_str("blocked; ");
+                }
+                said.push_str(if item.body.is_none() {
+                    "not begun, details never read"
+                } else {
+                    "not begun"
+                });
+                if !item.waits.is_empty() {
+                    let _ = write!(said, "; waits for {}", item.waits.join(", "));
+                }
+                waiting.push((item, said));
+            }
+        }
+    }
+    for (item, said) in waiting {
+        let title =
+            if item.title.is_empty() { String::new() } else { format!(" \"{}\"", item.title) };
+        let short = said.replace("not begun, details never read", "not begun");
+        out.push(
+            Entry::new(Topic::Task, 97, format!("○ {}{title}: {said}", item.id))
+                .short(format!("○ {}{title}: {short}", item.id)),
+        );
+    }
+    if !done.is_empty() {
+        out.push(Entry::new(
+            Topic::Task,
+            99,
+            format!("✓ closed and committed: {}", done.join(", ")),
+        ));
+    }
+    if !plain.is_empty() {
+        out.push(Entry::new(Topic::Task, 92, format!("✓ closed: {}", plain.join(", "))));
+    }
+}
+
+fn made_commits(view: &View<'_>) -> bool {
+    view.runs().any(|(_, r)| r.family == "git commit")
+}
+
+/// What became of the tries to commit an item's work.
+fn commit_tries(view: &View<'_>, item: &Item) -> String {
+    let tries: Vec<_> = view
+        .runs()
+        .filter(|(s, r)| {
+            s.seq > item.claimed && r.family == "git commit" && r.outcome != Outcome::Ok
+        })
+        .collect();
+    match tries.last() {
+        None => String::new(),
+        Some((_, run)) => {
+            let how = if run.outcome == Outcome::Refused { "refused" } else { "failed" };
+            let all = if tries.len() == 1 {
+                "the `git commit` for it was".to_owned()
+            } else {
+                format!("all {} `git commit` calls for it were", tries.len())
+            };
+            let how = if how == "failed" { "without success" } else { how };
+            format!(": {all} {how}")
+        }
+    }
+}
+
+/// What happened since an item was claimed.
+fn progress(view: &View<'_>, item: &Item) -> String {
+    let since: Vec<&&Step> = view.steps.iter().filter(|s| s.seq > item.claimed).collect();
+    let edits = since.iter().filter(|s| matches!(s.act, Act::Edit(_))).count();
+    let count = |class: Class| {
+        since
+            .iter()
+            .filter(
+                |s| matches!(&s.act, Act::Run(r) if r.class == class && r.outcome == Outcome::Ok),
+            )
+            .count()
+    };
+    let at = view.steps.iter().find(|s| s.seq == item.claimed).map(|s| view.clock(s.at));
+    let mut said = match at {
+        Some(at) => format!("claimed {at}"),
+        None => "in progress".to_owned(),
+    };
+    let checks =
+        since.iter().filter(|s| matches!(&s.act, Act::Run(r) if r.class.is_check())).count();
+    let installs = count(Class::Install);
+    let commits = since.iter().filter(|s| matches!(s.act, Act::Commit(_))).count();
+    let mut parts = vec![plural(edits, "edit")];
+    if installs > 0 {
+        parts.push(plural(installs, "install"));
+    }
+    let _ = write!(said, "; {} since", parts.join(", "));
+    match (checks, commits) {
+        (0, 0) if edits > 0 => said.push_str(", nothing checked or committed"),
+        (_, 0) if edits > 0 => said.push_str(", nothing committed"),
+        _ => {}
+    }
+    said
+}
+
+pub(super) fn plural(count: usize, word: &str) -> String {
+    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
+}
+
+fn background(view: &View<'_>, out: &mut Vec<Entry>) {
+    for work in &view.session.background {
+        out.push(Entry::new(
+            Topic::Background,
+            96,
+            format!(
+                "started {}, its end was not seen: `{}`",
+                view.clock(work.at),
+                cut(&work.what, 200)
+            ),
+        ));
+    }
+    for call in &view.session.open {
+        use crate::session::facts::Asked;
+        let what = match &call.what {
+            Asked::Run(command) => format!("`{}`", text::line(command, 200)),
+            Asked::Agent { task, .. } => format!("subagent \"{task}\""),
+            Asked::Plan(title) => format!("the plan \"{title}\" waited for the user's answer"),
+            Asked::Ask => "a question waited for the user's answer".to_owned(),
+            Asked::Edit { path, .. } | Asked::Write { path, .. } => format!("edit of `{path}`"),
+            _ => continue,
+        };
+        out.push(Entry::new(
+            Topic::Background,
+            96,
+            format!("no result was seen of the call made {}: {what}", view.clock(call.at)),
+        ));
+    }
+}
+
+/// The steps by which the last finished item went from its last edit to the next claim.
+fn precedent(view: &View<'_>, out: &mut Vec<Entry>) {
+    let active =
+        view.items.iter().filter(|i| i.state == ItemState::Active).max_by_key(|i| i.claimed);
+    let before = view
+        .items
+        .iter()
+        .filter(|i| i.state == ItemState::Closed && i.claimed > 0)
+        .filter(|i| active.is_none_or(|a| i.claimed < a.claimed))
+        .filter(|i| matches!(committed(view, i), Committed::Yes(_)))
+        .max_by_key(|i| i.claimed);
+    let Some(before) = before else { return };
+    let until = active.map_or(u32::MAX, |a| a.claimed);
+    let last_edit = view
+        .steps
+        .iter()
+        .filter(|s| s.seq > before.claimed && s.seq < until && matches!(s.act, Act::Edit(_)))
+        .map(|s| s.seq)
+        .max()
+        .unwrap_or(before.claimed);
+    let mut families: Vec<String> = Vec::new();
+    for (step, run) in view.runs() {
+        let inside = step.seq > last_edit && step.seq <= until;
+        if inside && run.class != Class::Look && run.outcome == Outcome::Ok {
+            let mut shown = text::line(&run.shown, 90);
+            for item in &view.items {
+                if names(&shown, &item.id) && item.id == before.id {
+                    shown = shown.replace(&item.id, "<id>");
+                } else if active.is_some_and(|a| a.id == item.id) && names(&shown, &item.id) {
+                    shown = shown.replace(&item.id, "<next>");
+                }
+            }
+            let shown = match &run.message {
+                Some(message) if run.family == "git commit" => {
+                    format!("git commit -m \"{}\"", message.replace(&before.id, "<id>"))
+                }
+                _ => shown,
+            };
+            if !families.iter().any(|f| same_family(f, &run.family)) {
+                families.push(shown);
+            }
+        }
+    }
+    if families.len() < 2 {
+        return;
+    }
+    let steps = families.iter().map(|f| format!("`{f}`")).collect::<Vec<_>>().join(" → ");
+    match active {
+        Some(_) => out.push(Entry::new(
+            Topic::Next,
+            97,
+            format!("after the last edit of {} came: {steps}", before.id),
+        )),
+        None => out.push(Entry::new(
+            Topic::Steps,
+            60,
+            format!("after the last edit of {}: {steps}", before.id),
+        )),
+    }
+}
+
+fn same_family(shown: &str, family: &str) -> bool {
+    shown.starts_with(family)
+}
+
+/// What was said last, and what it leaves open.
+fn closing(view: &View<'_>, out: &mut Vec<Entry>) {
+    let Some(turn) = view.last_turn() else { return };
+    let Some(closing) = &turn.closing else { return };
+    let whole = view.recall.whole(closing);
+    let ended = matches!(view.state(), State::Ended);
+    if ended {
+        let said = super::findings::condensed(&whole, 700);
+        if !said.is_empty() {
+            out.push(
+                Entry::new(Topic::LastSaid, 93, format!("\"{said}\""))
+                    .short(format!("\"{}\"", super::findings::condensed(&whole, 260))),
+            );
+        }
+        if let Some(question) = last_question(&whole) {
+            out.push(Entry::new(
+                Topic::Next,
+                97,
+                format!("Claude's last message ends in a question, unanswered: \"{question}\""),
+            ));
+        }
+        for line in next_lines(&whole) {
+            out.push(Entry::new(
+                Topic::Next,
+                95,
+                format!("Claude's last message names as open: \"{line}\""),
+            ));
+        }
+        return;
+    }
+    let plan = view.steps.iter().rev().find_map(|s| match &s.act {
+        Act::Said(said) if said.kind == Kind::Plan => Some((s, &said.text)),
+        _ => None,
+    });
+    let last = text::line(whole.trim(), 300);
+    let (seq, said) = match plan {
+        Some((step, said)) if whole.contains(said.trim_end_matches('…')) => {
+            (step.seq, said.clone())
+        }
+        _ => (view.session.seq, last),
+    };
+    if said.is_empty() {
+        return;
+    }
+    let then: Vec<&&Step> = view.steps.iter().filter(|s| s.seq > seq).collect();
+    let after = outcome(&then);
+    let after = if after.is_empty() { String::new() } else { format!(" {after}") };
+    out.push(Entry::new(Topic::LastSaid, 93, format!("\"{}\"{after}", text::line(&said, 300))));
+}
+
+/// What followed a sentence: done, failed, or nothing.
+fn outcome(steps: &[&&Step]) -> String {
+    let mut edits: Vec<&str> = Vec::new();
+    let mut failed = None;
+    let mut ran = 0;
+    for step in steps {
+        match &step.act {
+            Act::Edit(edit) => {
+                if !edits.contains(&edit.path.as_str()) {
+                    edits.push(&edit.path);
+                }
+            }
+            Act::Run(run) if matches!(run.outcome, Outcome::Failed | Outcome::Refused) => {
+                failed = Some(run);
+            }
+            Act::Run(run) if run.outcome == Outcome::Ok => ran += 1,
+            _ => {}
+        }
+    }
+    if let Some(run) = failed {
+        return format!("`{}` then failed.", cut(&run.shown, 100));
+    }
+    if !edits.is_empty() {
+        let list: Vec<&str> = edits.iter().take(3).copied().collect();
+        return format!("The edit that followed succeeded ({}).", list.join(", "));
+    }
+    if ran > 0 {
+        return "The call that followed succeeded.".to_owned();
+    }
+    String::new()
+}
+
+/// The question that a message ends in.
+fn last_question(said: &str) -> Option<String> {
+    let last = said.trim().lines().rev().find(|l| !l.trim().is_empty())?.trim();
+    if !last.ends_with(['?', '？', '؟']) {
+        return None;
+    }
+    let start = last[..last.len() - 1]
+        .rfind(['.', '!', '?', '。', '？'])
+        .map_or(0, |at| at + last[at..].chars().next().map_or(1, char::len_utf8));
+    Some(text::line(last[start..].trim(), 300))
+}
+
+/// Lines of a message under a heading that names what is left.
+fn next_lines(said: &str) -> Vec<String> {
+    const HEADINGS: [&str; 9] = [
+        "next step",
+        "remaining",
+        "what's left",
+        "still to do",
+        "to do",
+        "todo",
+        "follow-up",
+        "not done",
+        "what is left",
+    ];
+    let mut out = Vec::new();
+    let mut inside = false;
+    for line in said.lines() {
+        if let Some(heading) = item::heading_of(line) {
+            let heading = heading.to_lowercase().replace('’', "'");
+            inside = HEADINGS.iter().any(|h| heading.contains(h));
+            continue;
+        }
+        let (text, _) = item::unlist(line);
+        if inside && !text.is_empty() && out.len() < 6 {
+            out.push(text::line(text, 240));
+        }
+    }
+    out
+}
+
+/// What was announced and then done, since the piece of work in progress was begun.
+fn in_progress(view: &View<'_>, out: &mut Vec<Entry>) {
+    if matches!(view.state(), State::Ended | State::Empty) {
+        return;
+    }
+    let active =
+        view.items.iter().filter(|i| i.state == ItemState::Active).map(|i| i.claimed).max();
+    let turn =
+        view.last_asked().and_then(|t| t.steps.first()).map_or(0, |s| s.seq.saturating_sub(1));
+    let commit = view.commits.last().map_or(0, |c| c.0.seq);
+    let from = active.unwrap_or_else(|| turn.max(commit));
+    let steps: Vec<&&Step> = view.steps.iter().filter(|s| s.seq >= from).collect();
+    let mut told: Vec<(u32, String, Option<String>)> = Vec::new();
+    let mut index = 0;
+    while index < steps.len() {
+        let Act::Said(said) = &steps[index].act else {
+            index += 1;
+            continue;
+        };
+        let mut end = index + 1;
+        while end < steps.len() && !matches!(steps[end].act, Act::Said(_)) {
+            end += 1;
+        }
+        if said.kind == Kind::Plan {
+            let then = &steps[index + 1..end];
+            let mut done: Vec<String> = Vec::new();
+            for step in then {
+                let one = match &step.act {
+                    Act::Edit(edit) => format!("edited `{}`", edit.path),
+                    Act::Run(run) if run.outcome == Outcome::Ok => {
+                        format!("`{}`", cut(&run.shown, 100))
+                    }
+                    Act::Run(run) => format!("`{}` failed", cut(&run.shown, 100)),
+                    _ => continue,
+                };
+                if !done.contains(&one) && done.len() < 4 {
+                    done.push(one);
+                }
+            }
+            if !done.is_empty() {
+                let said = text::line(&said.text, 200);
+                told.push((steps[index].at, said, Some(done.join(", "))));
+            }
+        }
+        index = end;
+    }
+    let first = told.len().saturating_sub(12);
+    for (age, (at, said, done)) in told[first..].iter().rev().enumerate() {
+        let done = done.as_ref().map(|d| format!(" → {d}")).unwrap_or_default();
+        let worth = 84 - (age as u8).min(14);
+        out.push(Entry::new(
+            Topic::InProgress,
+            worth,
+            format!("{} \"{said}\"{done}", view.clock(*at)),
+        ));
+    }
+    // Newest first by worth, but told in order.
+    let start = out.len() - (told.len() - first);
+    out[start..].reverse();
+}
+
+/// What the item in progress, or the next one, demands.
+fn requirements(view: &View<'_>, out: &mut Vec<Entry>) {
+    let everywhere = common_lines(view);
+    for item in view.items.iter().filter(|i| !view.is_root(i) || i.claimed > 0) {
+        let half_done =
+            item.state == ItemState::Closed && matches!(committed(view, item), Committed::No);
+        let worth = match item.state {
+            ItemState::Active => 84,
+            ItemState::Open if item.touched => 66,
+            ItemState::Closed if half_done => 62,
+            _ => continue,
+        };
+        let body = view.recall.output(item.body).unwrap_or("");
+        for (line, indent) in grouped(body, &everywhere) {
+            let strict = is_strict(&line);
+            if half_done && !strict {
+                continue;
+            }
+            let bonus = u8::from(strict) * 3 + u8::from(!indent);
+            out.push(Entry::new(Topic::Requirement, worth + bonus, format!("{}: {line}", item.id)));
+        }
+    }
+    for task in view.tasks.iter().filter(|t| t.state == TaskState::InProgress) {
+        if let Some(body) = view.recall.task(task.line) {
+            let said = text::line(body, 600);
+            if !said.is_empty() && said != task.subject {
+                out.push(Entry::new(Topic::Requirement, 82, format!("#{}: {said}", task.id)));
+            }
+        }
+    }
+}
+
+/// Requirement lines of a body, a lead-in (`…:`) joined with what stands below it.
+fn grouped(body: &str, leave_out: &[String]) -> Vec<(String, bool)> {
+    let mut out: Vec<(String, bool)> = Vec::new();
+    for line in item::lines(body) {
+        if !matches!(line.part, Part::Requirement | Part::Exclusion)
+            || leave_out.iter().any(|l| l == line.text)
+        {
+            continue;
+        }
+        match out.last_mut() {
+            Some((lead, _)) if lead.ends_with(':') => {
+                lead.push(' ');
+                lead.push_str(line.text);
+            }
+            _ => out.push((text::line(line.text, 400), line.listed)),
+        }
+    }
+    out
+}
+
+/// Whether a line forbids, or sets a hard limit.
+pub(super) fn is_strict(line: &str) -> bool {
+    const WORDS: [&str; 14] = [
+        "not",
+        "no",
+        "never",
+        "must",
+        "only",
+        "exactly",
+        "without",
+        "always",
+        "keep",
+        "preserve",
+        "don't",
+        "cannot",
+        "unchanged",
+        "compatible",
+    ];
+    line.split(|c: char| !c.is_alphanumeric() && c != '\'')
+        .any(|w| WORDS.contains(&w.to_lowercase().as_str()))
+}
+
+/// Lines that stand in two or more bodies.
+pub(super) fn common_lines(view: &View<'_>) -> Vec<String> {
+    let mut seen: Vec<(String, &str)> = Vec::new();
+    let mut common: Vec<String> = Vec::new();
+    for item in &view.items {
+        let body = view.recall.output(item.body).unwrap_or("");
+        for line in item::lines(body) {
+            if units(line.text) < 24 || line.part == Part::Paths {
+                continue;
+            }
+            let other = seen.iter().any(|(text, id)| text == line.text && *id != item.id);
+            if other && !common.contains(&line.text.to_owned()) {
+                common.push(line.text.to_owned());
+            } else {
+                seen.push((line.text.to_owned(), &item.id));
+            }
+        }
+    }
+    common
+}
+
+/// Paths that the named item speaks of and that the session did not touch.
+fn untouched(view: &View<'_>, out: &mut Vec<Entry>) {
+    let mut paths: Vec<String> = Vec::new();
+    for item in view.items.iter().filter(|i| view.is_root(i) && i.state != ItemState::Closed) {
+        let body = view.recall.output(item.body).unwrap_or("");
+        for path in text::paths(body) {
+            let folder = path.ends_with('/');
+            let touched = view.files.iter().any(|t| {
+                t.path == path
+                    || t.path.ends_with(&format!("/{path}"))
+                    || (folder && t.path.starts_with(&path))
+            });
+            let known = path.contains('/') && !path.starts_with("http");
+            if known && !touched && !paths.contains(&path) && paths.len() < 16 {
+                paths.push(path);
+            }
+        }
+    }
+    if !paths.is_empty() {
+        out.push(Entry::new(Topic::Untouched, 58, paths.join(", ")));
+    }
+}

@@ -1,0 +1,319 @@
+//! The resume log as text.
+
+use super::log::{Entry, FORMAT, FileFact, ResumeLog, Section, Topic};
+use super::safe::safe;
+use super::{UNITS, select};
+use crate::session::text::units;
+use std::fmt::Write;
+
+/// What of a log is told, and how much of each entry.
+#[derive(Debug, Default)]
+pub(super) struct Choice<'a> {
+    /// Entries of the head: told first, under no section.
+    pub(super) head: Vec<(&'a Entry, bool)>,
+    /// The others; whether the short form is told.
+    pub(super) body: Vec<(&'a Entry, bool)>,
+    /// UTF-16 units for the files.
+    pub(super) files: usize,
+    /// Whether agents, errors and warnings are told.
+    pub(super) metadata: bool,
+}
+
+/// The whole log as Markdown, as it stands in `resume.md`.
+pub fn markdown(log: &ResumeLog) -> String {
+    let choice = Choice {
+        head: Vec::new(),
+        body: log.entries().map(|e| (e, false)).collect(),
+        files: usize::MAX,
+        metadata: true,
+    };
+    let mut out = format!("<!-- rejoin resume log, format {FORMAT} -->\n");
+    title(log, &mut out);
+    lead(log, &mut out);
+    told(log, &choice, &mut out);
+    left_out(log, &choice, &mut out);
+    safe(&out).into_owned()
+}
+
+/// The best that a log can say in `budget` tokens, as Markdown without a frame.
+pub fn text(log: &ResumeLog, budget: usize) -> String {
+    let room = budget.saturating_mul(UNITS);
+    let whole = markdown(log);
+    if units(&whole) <= room {
+        return whole;
+    }
+    let mut frame = String::new();
+    title(log, &mut frame);
+    lead(log, &mut frame);
+    select::within(log, room, room / 5, &|choice| {
+        let mut out = frame.clone();
+        told(log, choice, &mut out);
+        left_out(log, choice, &mut out);
+        safe(&out).into_owned()
+    })
+}
+
+/// The title line: which project and branch, and how the session stands.
+pub(super) fn title(log: &ResumeLog, out: &mut String) {
+    let subject = &log.subject;
+    let project = if subject.project.is_empty() { "session" } else { &subject.project };
+    let _ = write!(out, "# {project}");
+    if let Some(branch) = &subject.branch {
+        let _ = write!(out, ", branch `{}`", branch.replace('`', "ʼ"));
+    }
+    let _ = writeln!(out, ": {}", subject.ended);
+}
+
+/// Which session this is about, for texts without a frame.
+fn lead(log: &ResumeLog, out: &mut String) {
+    let subject = &log.subject;
+    let _ = write!(out, "Claude Code session `{}`", subject.session);
+    if let Some((from, to)) = span(log) {
+        let _ = write!(out, ", {from} to {to}");
+    }
+    out.push('\n');
+    if let Some(previous) = &log.previous {
+        let _ = writeln!(out, "It followed session `{}` ({}).", previous.session, previous.link);
+    }
+}
+
+/// First and last time, the date told once.
+pub(super) fn span(log: &ResumeLog) -> Option<(String, String)> {
+    let (from, to) = (log.subject.from?, log.subject.to?);
+    let same = from.date_naive() == to.date_naive();
+    let end = if same { "%H:%M UTC" } else { "%Y-%m-%d %H:%M UTC" };
+    Some((from.format("%Y-%m-%d %H:%M").to_string(), to.format(end).to_string()))
+}
+
+/// The chosen entries and files.
+pub(super) fn told(log: &ResumeLog, choice: &Choice<'_>, out: &mut String) {
+    if !choice.head.is_empty() {
+        out.push('\n');
+        topics(&choice.head, out);
+    }
+    for section in Section::ALL {
+        let entries: Vec<(&Entry, bool)> =
+            choice.body.iter().filter(|(e, _)| e.topic.section() == section).copied().collect();
+        if !entries.is_empty() {
+            let _ = write!(out, "\n## {}\n", section.heading());
+            topics(&entries, out);
+        }
+    }
+    files(&log.metadata.files, choice.files, out);
+    if choice.metadata {
+        metadata(log, out);
+    }
+}
+
+/// Entries by topic: one in a line with its heading, several as a list.
+fn topics(entries: &[(&Entry, bool)], out: &mut String) {
+    let mut rest = entries;
+    while let Some((first, _)) = rest.first() {
+        let topic = first.topic;
+        let end = rest.iter().position(|(e, _)| e.topic != topic).unwrap_or(rest.len());
+        let (group, behind) = rest.split_at(end);
+        rest = behind;
+        let shown = |(entry, short): &(&Entry, bool)| -> String {
+            match (&entry.short, short) {
+                (Some(short), true) => short.clone(),
+                _ => entry.text.clone(),
+            }
+        };
+        if let [one] = group
+            && !shown(one).contains('\n')
+        {
+            let _ = writeln!(out, "**{}:** {}", topic.heading(), shown(one));
+            continue;
+        }
+        let _ = writeln!(out, "**{}**", topic.heading());
+        for entry in group {
+            item(&shown(entry), out);
+        }
+    }
+}
+
+/// One list item; further lines are indented.
+fn item(text: &str, out: &mut String) {
+    for (index, line) in text.lines().enumerate() {
+        out.push_str(match (index, line.is_empty()) {
+            (0, _) => "- ",
+            (_, true) => "",
+            _ => "  ",
+        });
+        out.push_str(line);
+        out.push('\n');
+    }
+}
+
+/// Files, grouped by folder, in at most `room` units.
+fn files(files: &[FileFact], room: usize, out: &mut String) {
+    const HEADING: &str = "\n## Files (✎ edits, +/− lines; + added, ~ changed, − removed names)\n";
+    if files.is_empty() || room < units(HEADING) + 40 {
+        return;
+    }
+    let mut left = room - units(HEADING);
+    // First every name that fits, then the symbols, in the order of worth.
+    let mut shown: Vec<(&FileFact, usize)> = Vec::new();
+    for file in files {
+        let cost = units(&file.path) + 16;
+        if cost > left {
+            break;
+        }
+        left -= cost;
+        shown.push((file, 0));
+    }
+    for (file, symbols) in &mut shown {
+        let most = units(&names(file, usize::MAX));
+        let part = most.min(left);
+        *symbols = part;
+        left -= units(&names(file, part)).min(left);
+    }
+    if shown.is_empty() {
+        return;
+    }
+    out.push_str(HEADING);
+    let mut folders: Vec<&str> = Vec::new();
+    for (file, _) in &shown {
+        let folder = folder(&file.path);
+        if !folders.contains(&folder) {
+            folders.push(folder);
+        }
+    }
+    for name in folders {
+        let inside: Vec<_> = shown.iter().filter(|(f, _)| folder(&f.path) == name).collect();
+        if let [(file, symbols)] = inside[..] {
+            let _ = writeln!(out, "- {}{}", file.path, about(file, *symbols));
+            continue;
+        }
+        let plain: Vec<String> = inside
+            .iter()
+            .map(|(f, symbols)| format!("{}{}", base(&f.path), about(f, *symbols)))
+            .collect();
+        let heading = if name.is_empty() { "(top)" } else { name };
+        if plain.iter().map(|p| units(p)).sum::<usize>() < 160 {
+            let _ = writeln!(out, "- {heading}: {}", plain.join("; "));
+        } else {
+            let _ = writeln!(out, "- {heading}:");
+            for line in plain {
+                let _ = writeln!(out, "  - {line}");
+            }
+        }
+    }
+}
+
+fn folder(path: &str) -> &str {
+    path.rfind('/').map_or("", |at| &path[..=at])
+}
+
+fn base(path: &str) -> &str {
+    path.rfind('/').map_or(path, |at| &path[at + 1..])
+}
+
+/// What was done to a file, names in at most `room` units.
+fn about(file: &FileFact, room: usize) -> String {
+    let mut out = String::new();
+    if file.new {
+        out.push_str(" new");
+    }
+    if file.edits > 0 {
+        let _ = write!(out, " ✎{}", file.edits);
+        match file.lines {
+            (0, 0) => {}
+            (added, 0) => {
+                let _ = write!(out, " +{added}");
+            }
+            (added, removed) => {
+                let _ = write!(out, " +{added}/−{removed}");
+            }
+        }
+    } else {
+        out.push_str(" read");
+    }
+    if file.uncommitted {
+        out.push_str(", uncommitted");
+    }
+    out.push_str(&names(file, room));
+    out
+}
+
+fn names(file: &FileFact, room: usize) -> String {
+    let mut out = String::new();
+    let mut left = room;
+    for (sign, list) in
+        [("+ ", &file.added), ("~ ", &file.changed), ("− ", &file.removed), ("uses ", &file.uses)]
+    {
+        let mut first = true;
+        for name in list {
+            let lead = if first { if out.is_empty() { ": " } else { "; " } } else { ", " };
+            let cost = units(lead) + units(name) + if first { units(sign) } else { 0 };
+            if cost > left {
+                break;
+            }
+            left -= cost;
+            out.push_str(lead);
+            if first {
+                out.push_str(sign);
+            }
+            out.push_str(name);
+            first = false;
+        }
+    }
+    out
+}
+
+fn metadata(log: &ResumeLog, out: &mut String) {
+    let meta = &log.metadata;
+    for (heading, list) in
+        [("Agents used", &meta.agents), ("Errors", &meta.errors), ("Warnings", &meta.warnings)]
+    {
+        if !list.is_empty() {
+            let _ = write!(out, "\n## {heading}\n");
+            for line in list {
+                item(line, out);
+            }
+        }
+    }
+}
+
+/// One line of what has no room, by kind.
+pub(super) fn left_out(log: &ResumeLog, choice: &Choice<'_>, out: &mut String) {
+    if let Some(line) = not_told(log, choice) {
+        let _ = write!(out, "\n{line}\n");
+    }
+}
+
+/// What is left out, as a sentence.
+pub(super) fn not_told(log: &ResumeLog, choice: &Choice<'_>) -> Option<String> {
+    let mut counts = log.left_out.clone();
+    for entry in log.entries() {
+        let chosen = choice.head.iter().chain(&choice.body).any(|(e, _)| std::ptr::eq(*e, entry));
+        if !chosen {
+            *counts.entry(entry.topic.kind().to_owned()).or_default() += 1;
+        }
+    }
+    if counts.is_empty() {
+        return None;
+    }
+    let mut kinds: Vec<(&String, &u32)> = counts.iter().collect();
+    kinds.sort_by_key(|(kind, n)| (std::cmp::Reverse(**n), kind.as_str()));
+    let list: Vec<String> = kinds.iter().map(|(kind, n)| format!("{n} {kind}")).collect();
+    Some(format!("Left out: {}.", list.join(", ")))
+}
+
+/// Topics of the head, in its order.
+pub(super) const HEAD: [Topic; 14] = [
+    Topic::Meanwhile,
+    Topic::Note,
+    Topic::Asked,
+    Topic::Goal,
+    Topic::Unanswered,
+    Topic::Correction,
+    Topic::Task,
+    Topic::Unsolved,
+    Topic::Background,
+    Topic::Place,
+    Topic::Uncommitted,
+    Topic::Check,
+    Topic::Next,
+    Topic::LastSaid,
+];

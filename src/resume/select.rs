@@ -1,0 +1,231 @@
+//! What is told when not everything fits.
+
+use super::log::{Entry, ResumeLog, Section};
+use super::render::{Choice, HEAD, markdown};
+use super::{TOKENS, UNITS};
+use crate::session::text::units;
+
+/// What a section may always take of its budget; the rest is left for files, agents, errors and
+/// warnings unless these need less.
+const SURE: (usize, usize) = (88, 100);
+/// Worth from which an entry is taken before all others, whatever it costs.
+const PINNED: u8 = 95;
+/// Worth from which an entry may stand in the head.
+const HEAD_WORTH: u8 = 86;
+
+fn cost(text: &str) -> usize {
+    units(text) + 4 + 2 * text.matches('\n').count()
+}
+
+/// Worth of an entry in a text of `room` units: what takes more than a twentieth of the room has to
+/// be worth it.
+fn score(entry: &Entry, room: usize) -> i64 {
+    let worth = i64::from(entry.worth) * 100;
+    if entry.worth >= PINNED {
+        return worth;
+    }
+    let fair = (room / 20).max(60) as i64;
+    let over = cost(&entry.text) as i64 - fair;
+    worth - (over.max(0) * 1000 / fair).min(4000)
+}
+
+/// Puts entries into the log's sections, each within its budget; what one needs less, others get.
+pub(super) fn fill(log: &mut ResumeLog, all: Vec<Entry>) {
+    let total = TOKENS * UNITS;
+    let mut rest: Vec<Entry> = Vec::new();
+    let mut used = 0;
+    for section in Section::ALL {
+        let sure = section.budget() * UNITS * SURE.0 / SURE.1;
+        let mut mine: Vec<(usize, &Entry)> =
+            all.iter().enumerate().filter(|(_, e)| e.topic.section() == section).collect();
+        mine.sort_by_key(|(index, e)| (std::cmp::Reverse(score(e, total)), *index));
+        let mut left = sure;
+        for (_, entry) in mine {
+            let price = cost(&entry.text);
+            if price <= left {
+                left -= price;
+                log.section_mut(section).push(entry.clone());
+            } else {
+                rest.push(entry.clone());
+            }
+        }
+        used += sure - left;
+    }
+    let metadata = {
+        let empty = markdown(&ResumeLog { left_out: log.left_out.clone(), ..bare(log) });
+        units(&empty)
+    };
+    let mut left = total.saturating_sub(used + metadata + 600);
+    rest.sort_by_key(|e| std::cmp::Reverse(score(e, total)));
+    for entry in rest {
+        let price = cost(&entry.text);
+        if price <= left {
+            left -= price;
+            log.section_mut(entry.topic.section()).push(entry);
+            continue;
+        }
+        match &entry.short {
+            Some(short) if cost(short) <= left => {
+                left -= cost(short);
+                let short = Entry { text: short.clone(), short: None, ..entry.clone() };
+                log.section_mut(entry.topic.section()).push(short);
+            }
+            _ => *log.left_out.entry(entry.topic.kind().to_owned()).or_default() += 1,
+        }
+    }
+    // Back to the order of telling.
+    let order = |e: &Entry| {
+        let at = all.iter().position(|o| {
+            o.topic == e.topic && (o.text == e.text || o.short.as_ref() == Some(&e.text))
+        });
+        (e.topic, at.unwrap_or(usize::MAX))
+    };
+    for section in Section::ALL {
+        log.section_mut(section).sort_by_key(order);
+    }
+    shrink(log, total);
+}
+
+/// The log without its entries.
+fn bare(log: &ResumeLog) -> ResumeLog {
+    let mut bare = log.clone();
+    for section in Section::ALL {
+        bare.section_mut(section).clear();
+    }
+    bare
+}
+
+/// Gives up what is worth least until the log's Markdown fits.
+fn shrink(log: &mut ResumeLog, most: usize) {
+    loop {
+        let over = units(&markdown(log)).saturating_sub(most);
+        if over == 0 {
+            return;
+        }
+        if let Some(file) = log.metadata.files.iter_mut().rev().find(|f| !f.uses.is_empty()) {
+            file.uses.clear();
+            continue;
+        }
+        let lowest = log.entries().map(|e| (e.worth, e.topic, e.text.clone())).min();
+        if log.metadata.files.len() > 40 {
+            log.metadata.files.pop();
+            *log.left_out.entry("files".to_owned()).or_default() += 1;
+        } else if let Some((worth, topic, text)) = lowest.filter(|l| l.0 < PINNED) {
+            let list = log.section_mut(topic.section());
+            if let Some(at) =
+                list.iter().position(|e| e.worth == worth && e.topic == topic && e.text == text)
+            {
+                list.remove(at);
+            }
+            *log.left_out.entry(topic.kind().to_owned()).or_default() += 1;
+        } else if log.metadata.files.pop().is_some() {
+            *log.left_out.entry("files".to_owned()).or_default() += 1;
+        } else if let Some((worth, topic, text)) =
+            log.entries().map(|e| (e.worth, e.topic, e.text.clone())).min()
+        {
+            let list = log.section_mut(topic.section());
+            list.retain(|e| !(e.worth == worth && e.topic == topic && e.text == text));
+            *log.left_out.entry(topic.kind().to_owned()).or_default() += 1;
+        } else if log.metadata.errors.pop().is_none()
+            && log.metadata.warnings.pop().is_none()
+            && log.metadata.agents.pop().is_none()
+        {
+            return;
+        }
+    }
+}
+
+/// The best choice for the head in `room` units.
+pub(super) fn head(log: &ResumeLog, room: usize) -> Vec<(&Entry, bool)> {
+    let mut candidates: Vec<&Entry> =
+        log.entries().filter(|e| HEAD.contains(&e.topic) && e.worth >= HEAD_WORTH).collect();
+    candidates.sort_by_key(|e| std::cmp::Reverse(e.worth));
+    let mut left = room;
+    let mut topics = Vec::new();
+    let mut chosen: Vec<(&Entry, bool)> = Vec::new();
+    for entry in candidates {
+        let heading =
+            if topics.contains(&entry.topic) { 0 } else { entry.topic.heading().len() + 8 };
+        let fits = |text: &str| cost(text) + heading <= left;
+        let short = match &entry.short {
+            _ if fits(&entry.text) && cost(&entry.text) <= room / 3 => false,
+            Some(short) if fits(short) => true,
+            _ if fits(&entry.text) => false,
+            _ => continue,
+        };
+        let text = if short { entry.short.as_ref().unwrap_or(&entry.text) } else { &entry.text };
+        left -= (cost(text) + heading).min(left);
+        topics.push(entry.topic);
+        chosen.push((entry, short));
+    }
+    let place = |e: &Entry| HEAD.iter().position(|t| *t == e.topic);
+    let order = |e: &Entry| log.entries().position(|o| std::ptr::eq(o, e));
+    chosen.sort_by_key(|(e, _)| (place(e), order(e)));
+    chosen
+}
+
+/// The best text in `room` units that `render` makes of a choice, its head within `head_room`.
+pub(super) fn within(
+    log: &ResumeLog,
+    room: usize,
+    head_room: usize,
+    render: &dyn Fn(&Choice<'_>) -> String,
+) -> String {
+    let head = head(log, head_room);
+    let mut choice = Choice { head, ..Choice::default() };
+    let base = units(&render(&choice)) + 40;
+    let mut left = room.saturating_sub(base);
+    let files_share = left / 6;
+    left -= files_share;
+    let mut candidates: Vec<(usize, &Entry)> = log
+        .entries()
+        .enumerate()
+        .filter(|(_, e)| !choice.head.iter().any(|(h, _)| std::ptr::eq(*h, *e)))
+        .collect();
+    candidates.sort_by_key(|(index, e)| (std::cmp::Reverse(score(e, room)), *index));
+    let mut topics = Vec::new();
+    for (_, entry) in candidates {
+        let heading =
+            if topics.contains(&entry.topic) { 0 } else { entry.topic.heading().len() + 8 };
+        let fits = |text: &str| cost(text) + heading <= left;
+        let short = match &entry.short {
+            _ if fits(&entry.text) => false,
+            Some(short) if fits(short) => true,
+            _ => continue,
+        };
+        let text = if short { entry.short.as_ref().unwrap_or(&entry.text) } else { &entry.text };
+        left -= (cost(text) + heading).min(left);
+        topics.push(entry.topic);
+        choice.body.push((entry, short));
+    }
+    let order = |e: &Entry| log.entries().position(|o| std::ptr::eq(o, e));
+    choice.body.sort_by_key(|(e, _)| order(e));
+    choice.files = files_share;
+    let full = units(&render(&choice));
+    if full < room {
+        choice.files += room - full;
+    }
+    // The estimate errs by headings: give up the least until it fits.
+    loop {
+        let text = render(&choice);
+        let over = units(&text).saturating_sub(room);
+        if over == 0 {
+            return text;
+        }
+        if choice.files > over {
+            choice.files -= over + 20.min(choice.files - over);
+        } else if choice.files > 0 {
+            choice.files = 0;
+        } else if let Some(at) = least(&choice.body) {
+            choice.body.remove(at);
+        } else if let Some(at) = least(&choice.head) {
+            choice.head.remove(at);
+        } else {
+            return crate::session::text::cut(&text, room);
+        }
+    }
+}
+
+fn least(entries: &[(&Entry, bool)]) -> Option<usize> {
+    entries.iter().enumerate().min_by_key(|(_, (e, _))| e.worth).map(|(at, _)| at)
+}

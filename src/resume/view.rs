@@ -1,0 +1,245 @@
+//! The facts of a session, put together over its turns.
+
+use super::about::{About, Cause};
+use super::failures::{self, Unsolved};
+use super::log::State;
+use super::recall::Recall;
+use crate::session::command::Class;
+use crate::session::event::Outcome;
+use crate::session::facts::{
+    Act, By, Commit, End, Family, Item, Run, Session, Step, Task, TaskChange, TaskState, Touch,
+    Turn,
+};
+use crate::session::{merge_family, merge_touch};
+use chrono::{DateTime, Duration, Utc};
+
+/// A session's facts over all its turns.
+pub(super) struct View<'a> {
+    pub(super) session: &'a Session,
+    pub(super) recall: &'a Recall,
+    pub(super) about: &'a About,
+    /// All steps, in order.
+    pub(super) steps: Vec<&'a Step>,
+    /// Files, the last touched last.
+    pub(super) files: Vec<Touch>,
+    /// Command families, the last run last.
+    pub(super) families: Vec<Family>,
+    /// Tracker items as they stand, in the order of their first mention.
+    pub(super) items: Vec<&'a Item>,
+    /// Tasks as they stand.
+    pub(super) tasks: Vec<Task>,
+    /// Commits that were made: the step and the commit.
+    pub(super) commits: Vec<(&'a Step, &'a Commit)>,
+    /// Failures that still stand.
+    pub(super) unsolved: Vec<Unsolved<'a>>,
+}
+
+impl<'a> View<'a> {
+    pub(super) fn new(session: &'a Session, recall: &'a Recall, about: &'a About) -> Self {
+        let mut steps: Vec<&Step> = session.all().flat_map(|t| &t.steps).collect();
+        steps.sort_by_key(|s| s.seq);
+        let (mut files, mut families) = (Vec::new(), Vec::new());
+        let mut items: Vec<&Item> = Vec::new();
+        for turn in session.all() {
+            for touch in &turn.files {
+                merge_touch(&mut files, touch.clone());
+            }
+            for family in &turn.families {
+                merge_family(&mut families, family.clone());
+            }
+            for item in &turn.items {
+                match items.iter_mut().find(|i| i.id == item.id) {
+                    Some(old) => *old = item,
+                    None => items.push(item),
+                }
+            }
+        }
+        let commits = steps
+            .iter()
+            .filter_map(|s| match &s.act {
+                Act::Commit(commit) => Some((*s, commit)),
+                _ => None,
+            })
+            .collect();
+        let mut view = Self {
+            session,
+            recall,
+            about,
+            steps,
+            files,
+            families,
+            items,
+            tasks: tasks(session),
+            commits,
+            unsolved: Vec::new(),
+        };
+        view.unsolved = failures::unsolved(&view);
+        view
+    }
+
+    /// Name of the folder that the session worked in.
+    pub(super) fn project(&self) -> &'a str {
+        let folder = self.session.folder.trim_end_matches(['/', '\\']);
+        folder.rsplit(['/', '\\']).next().unwrap_or(folder)
+    }
+
+    /// The time of a second of the session, as `HH:MM`; with its date when the session lasted
+    /// longer than a day.
+    pub(super) fn clock(&self, second: u32) -> String {
+        let first = self.session.first.unwrap_or_default();
+        self.time(first + Duration::seconds(i64::from(second)))
+    }
+
+    /// A time of the session, likewise.
+    pub(super) fn time(&self, at: DateTime<Utc>) -> String {
+        let days = |t: Option<DateTime<Utc>>| t.map(|t| t.date_naive());
+        if days(self.session.first) == days(self.session.last) {
+            at.format("%H:%M").to_string()
+        } else {
+            at.format("%m-%d %H:%M").to_string()
+        }
+    }
+
+    /// The newest turn that was asked for, or ran on its own.
+    pub(super) fn last_turn(&self) -> Option<&'a Turn> {
+        self.session.turns.last()
+    }
+
+    /// The newest turn that a person started.
+    pub(super) fn last_asked(&self) -> Option<&'a Turn> {
+        self.session.turns.iter().rev().find(|t| t.by == By::Human && !t.prompt.text.is_empty())
+    }
+
+    pub(super) fn state(&self) -> State {
+        let Some(turn) = self.last_turn() else { return State::Empty };
+        match &turn.end {
+            End::Open if self.about.cause == Some(Cause::Running) => State::Running,
+            End::Open => State::CutOff,
+            End::Stopped => State::Ended,
+            End::Interrupted => State::Interrupted,
+            End::Failed(_) => State::Failed,
+        }
+    }
+
+    /// How the session stands, in words.
+    pub(super) fn ended(&self) -> String {
+        let Some(turn) = self.last_turn() else { return "nothing was asked".to_owned() };
+        let mut said = match &turn.end {
+            End::Open if self.about.cause == Some(Cause::Running) => "in the middle of a turn",
+            End::Open => "cut off in the middle of a turn",
+            End::Stopped => "its last turn came to its end",
+            End::Interrupted => "the user stopped its last turn",
+            End::Failed(kind) => match &**kind {
+                "rate_limit" | "overloaded" => "its last turn ended in an API error (overloaded)",
+                "invalid_request" => "its last turn ended in an API error (invalid request)",
+                kind if kind.contains("long") || kind.contains("context") => {
+                    "its last turn ended at the context limit"
+                }
+                _ => "its last turn ended in an API error",
+            },
+        }
+        .to_owned();
+        match self.about.cause {
+            Some(Cause::Died) if turn.end != End::Open => said.push_str("; its process is gone"),
+            Some(Cause::Cleared) => said.push_str("; ended by /clear"),
+            Some(Cause::Paused) => said.push_str("; paused on purpose"),
+            _ => {}
+        }
+        if let Some(failure) = self.unsolved.iter().find(|f| f.run.family == "git commit") {
+            let how = if failure.run.outcome == Outcome::Failed { "failed" } else { "was refused" };
+            said.push_str(", last commit ");
+            said.push_str(how);
+        }
+        said
+    }
+
+    /// Whether a file has edits that no commit of the session took in.
+    pub(super) fn is_uncommitted(&self, path: &str) -> bool {
+        self.files.iter().any(|t| t.path == path && t.is_uncommitted())
+    }
+
+    /// Edits after the given call, and the file that had most of them.
+    pub(super) fn edits_since(&self, seq: u32) -> (usize, Option<&'a str>) {
+        let mut count = 0;
+        let mut files: Vec<(&str, usize)> = Vec::new();
+        for step in self.steps.iter().filter(|s| s.seq > seq) {
+            if let Act::Edit(edit) = &step.act {
+                count += 1;
+                match files.iter_mut().find(|f| f.0 == edit.path) {
+                    Some(file) => file.1 += 1,
+                    None => files.push((&edit.path, 1)),
+                }
+            }
+        }
+        (count, files.into_iter().max_by_key(|f| f.1).map(|f| f.0))
+    }
+
+    /// Whether an item is the one that prompts name, or the parent of others.
+    pub(super) fn is_root(&self, item: &Item) -> bool {
+        self.items.iter().any(|i| i.parent.as_ref() == Some(&item.id))
+            || self.session.turns.iter().any(|t| names(&t.prompt.text, &item.id))
+    }
+
+    /// The runs among the steps.
+    pub(super) fn runs(&self) -> impl DoubleEndedIterator<Item = (&'a Step, &'a Run)> + '_ {
+        self.steps.iter().filter_map(|s| match &s.act {
+            Act::Run(run) => Some((*s, &**run)),
+            _ => None,
+        })
+    }
+
+    /// Families of commands that check, the last run last.
+    pub(super) fn checks(&self) -> impl DoubleEndedIterator<Item = &Family> {
+        self.families
+            .iter()
+            .filter(|f| matches!(f.class, Class::Test | Class::Lint | Class::Format | Class::Build))
+    }
+}
+
+/// Whether a text names an id: as a word of its own, a longer id not counted.
+pub(super) fn names(text: &str, id: &str) -> bool {
+    let inside = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+    !id.is_empty()
+        && text.match_indices(id).any(|(at, _)| {
+            let before = text[..at].chars().next_back();
+            let mut after = text[at + id.len()..].chars();
+            let next = after.next();
+            let longer = next == Some('.') && after.next().is_some_and(char::is_alphanumeric);
+            !before.is_some_and(inside) && !next.is_some_and(inside) && !longer
+        })
+}
+
+/// Claude Code's own task list as it stands.
+fn tasks(session: &Session) -> Vec<Task> {
+    let mut tasks: Vec<Task> = Vec::new();
+    for change in session.all().flat_map(|t| &t.tasks) {
+        match change {
+            TaskChange::Task(task) => {
+                tasks.retain(|t| t.id.is_empty() || t.id != task.id);
+                tasks.push(task.clone());
+            }
+            TaskChange::State { id, state, subject } => {
+                match tasks.iter_mut().find(|t| t.id == *id) {
+                    Some(task) => {
+                        task.state = *state;
+                        if let Some(subject) = subject {
+                            task.subject.clone_from(subject);
+                        }
+                    }
+                    None => tasks.push(Task {
+                        id: id.clone(),
+                        subject: subject.clone().unwrap_or_default(),
+                        state: *state,
+                        line: None,
+                    }),
+                }
+            }
+            TaskChange::List(list) => {
+                tasks.retain(|t| !t.id.is_empty());
+                tasks.extend(list.iter().cloned());
+            }
+        }
+    }
+    tasks.retain(|t| t.state != TaskState::Deleted);
+    tasks
+}

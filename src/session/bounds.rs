@@ -1,0 +1,407 @@
+//! The bounds of the facts: 64 KiB of state, whatever the session.
+//!
+//! Each kind of fact has its share, measured as the bytes it takes in the state file. What is over
+//! is given up by worth and then by age, and counted. Applied after every event, so that the facts
+//! do not depend on how a transcript was read.
+
+use super::command::Class;
+use super::event::Outcome;
+use super::facts::{
+    Act, Asked, By, Family, Item, ItemState, Quote, Session, Step, TaskChange, TaskState, Touch,
+    Turn,
+};
+use super::sentence::Kind;
+
+/// Bytes of the state file for each kind of fact.
+const STEPS: usize = 25_000;
+const TURNS: usize = 13_000;
+const FILES: usize = 8_000;
+const FAMILIES: usize = 3_500;
+const ITEMS: usize = 4_000;
+const TASKS: usize = 3_000;
+const OPEN: usize = 3_000;
+/// Turns kept apart; older ones are merged.
+const KEPT_TURNS: usize = 40;
+const FILE_COUNT: usize = 500;
+const FAMILY_COUNT: usize = 100;
+const WAITING: usize = 8;
+const BACKGROUND: usize = 8;
+const COMPACTIONS: usize = 8;
+const NOTES: usize = 4_000;
+const MODELS: usize = 8;
+
+/// The longest prefix of at most `max` bytes that ends at a character's end.
+pub(super) fn prefix(text: &str, max: usize) -> &str {
+    if text.len() <= max {
+        return text;
+    }
+    let mut end = max;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+/// Bytes of a text in JSON.
+fn json(text: &str) -> usize {
+    text.bytes()
+        .map(|b| match b {
+            b'"' | b'\\' | b'\n' | b'\t' | b'\r' => 2,
+            0..0x20 => 6,
+            _ => 1,
+        })
+        .sum::<usize>()
+        + 3
+}
+
+fn quoted(quote: &Quote) -> usize {
+    json(&quote.text) + 30
+}
+
+fn names(names: &[String]) -> usize {
+    names.iter().map(|n| json(n)).sum::<usize>() + 6
+}
+
+fn step(step: &Step) -> usize {
+    let act = match &step.act {
+        Act::Run(run) => {
+            let errors: usize = run.errors.iter().map(|e| json(&e.line) + 60).sum();
+            json(&run.shown)
+                + json(&run.family)
+                + errors
+                + names(&run.explains)
+                + 90
+                + run.summary.as_deref().map_or(0, json)
+                + run.message.as_deref().map_or(0, json)
+        }
+        Act::Commit(commit) => json(&commit.subject) + 80,
+        Act::Edit(edit) => {
+            json(&edit.path) + names(&edit.names) + edit.line.as_deref().map_or(0, json) + 30
+        }
+        Act::Said(said) => json(&said.text) + 40,
+        Act::Plan { title, .. } => json(title) + 40,
+        Act::Answer { question, answer } => json(question) + json(answer) + 40,
+        Act::Agent { kind, task, report } => {
+            json(kind) + json(task) + report.as_ref().map_or(0, quoted) + 40
+        }
+        Act::Fetch(what) => json(what) + 20,
+        Act::Denied { what, said } => json(what) + said.as_deref().map_or(0, json) + 30,
+        Act::Skill { name, error } => json(name) + error.as_deref().map_or(0, json) + 30,
+        Act::Summary(text) | Act::Prompt(text) => quoted(text) + 20,
+        Act::Error { kind, text } => json(kind) + json(text) + 30,
+    };
+    act + 50
+}
+
+fn touch(touch: &Touch) -> usize {
+    json(&touch.path) + names(&touch.added) + names(&touch.changed) + names(&touch.removed) + 110
+}
+
+fn family(family: &Family) -> usize {
+    json(&family.family) + json(&family.shown) + family.summary.as_deref().map_or(0, json) + 90
+}
+
+fn item(item: &Item) -> usize {
+    json(&item.id)
+        + json(&item.title)
+        + json(&item.kind)
+        + names(&item.waits)
+        + 160
+        + item.reason.as_ref().map_or(0, quoted)
+}
+
+fn tasks(change: &TaskChange) -> usize {
+    match change {
+        TaskChange::Task(task) => json(&task.subject) + 80,
+        TaskChange::State { subject, .. } => subject.as_deref().map_or(0, json) + 50,
+        TaskChange::List(list) => list.iter().map(|t| json(&t.subject) + 50).sum(),
+    }
+}
+
+fn turn(turn: &Turn) -> usize {
+    let queued: usize = turn.queued.iter().map(|(_, q)| quoted(q) + 10).sum();
+    quoted(&turn.prompt) + turn.closing.as_ref().map_or(0, quoted) + queued + 420
+}
+
+/// How much a step is worth keeping: prompts, decisions and commits outlive looks and plans.
+fn worth(step: &Step) -> u8 {
+    match &step.act {
+        Act::Prompt(_) | Act::Answer { .. } => 90,
+        Act::Commit(_) | Act::Plan { .. } | Act::Summary(_) | Act::Denied { .. } => 85,
+        Act::Error { .. } => 60,
+        Act::Run(run) => match (run.outcome, run.class) {
+            (Outcome::Failed | Outcome::Refused, Class::Look) => 25,
+            (Outcome::Failed | Outcome::Refused, _) => 70,
+            (_, Class::Test | Class::Lint | Class::Build) => 50,
+            (_, Class::Other | Class::Look) => 20,
+            _ => 40,
+        },
+        Act::Agent { .. } => 65,
+        Act::Edit(_) => 45,
+        Act::Skill { error: Some(_), .. } => 40,
+        Act::Skill { .. } => 20,
+        Act::Fetch(_) => 15,
+        Act::Said(said) => match said.kind {
+            Kind::Diagnosis | Kind::Decision => 55,
+            Kind::Finding => 48,
+            Kind::Guess => 42,
+            _ => 30,
+        },
+    }
+}
+
+/// Gives up what is over the bounds.
+pub(super) fn keep(session: &mut Session) {
+    while session.turns.len() > KEPT_TURNS
+        || (session.turns.len() > 1 && session.turns.iter().map(turn).sum::<usize>() > TURNS)
+    {
+        merge_oldest(session);
+    }
+    for turn in &mut session.turns {
+        // One turn with very much typed into it.
+        while turn.queued.len() > 12 {
+            turn.queued.remove(1);
+        }
+    }
+    keep_steps(session);
+    keep_files(session);
+    keep_families(session);
+    keep_items(session);
+    keep_tasks(session);
+    while session.open.len() > 1 && session.open.iter().map(asked).sum::<usize>() > OPEN {
+        session.open.remove(0);
+    }
+    front(&mut session.waiting, WAITING);
+    front(&mut session.background, BACKGROUND);
+    front(&mut session.compactions, COMPACTIONS);
+    front(&mut session.models, MODELS);
+    while session.notes.len() > 1
+        && session.notes.iter().map(|n| json(&n.text) + 60).sum::<usize>() > NOTES
+    {
+        session.notes.remove(0);
+    }
+}
+
+fn front<T>(list: &mut Vec<T>, most: usize) {
+    if list.len() > most {
+        list.drain(..list.len() - most);
+    }
+}
+
+fn asked(call: &super::facts::OpenCall) -> usize {
+    let what = match &call.what {
+        Asked::Run(text) => json(text),
+        Asked::Edit { path, change } | Asked::Write { path, change } => {
+            json(path)
+                + names(&change.added)
+                + names(&change.removed)
+                + names(&change.changed)
+                + 180
+        }
+        Asked::Todos(list) => list.iter().map(|t| json(&t.subject) + 50).sum(),
+        _ => 200,
+    };
+    what + json(&call.id) + 80
+}
+
+/// Merges the oldest turn into the earlier ones.
+fn merge_oldest(session: &mut Session) {
+    let old = session.turns.remove(0);
+    let human = old.by == By::Human && !old.prompt.text.is_empty();
+    session.merged.0 += 1;
+    session.merged.1 += u32::from(human);
+    let at = match (old.at, session.first) {
+        (Some(at), Some(first)) => (at - first).num_seconds().max(0) as u32,
+        _ => 0,
+    };
+    let into = &mut session.earlier;
+    if human {
+        let seq = old.steps.first().map_or(0, |s| s.seq);
+        let act = Act::Prompt(old.prompt);
+        into.steps.push(Step { seq, at, line: None, act });
+    }
+    for (at, text) in old.queued {
+        let seq = old.steps.iter().rev().find(|s| s.at <= at).map_or(0, |s| s.seq);
+        into.steps.push(Step { seq, at, line: None, act: Act::Prompt(text) });
+    }
+    into.at = into.at.or(old.at);
+    into.last = old.last;
+    into.steps.extend(old.steps);
+    into.closing = old.closing.or(into.closing.take());
+    for touch in old.files {
+        merge_touch(&mut into.files, touch);
+    }
+    for family in old.families {
+        merge_family(&mut into.families, family);
+    }
+    for item in old.items {
+        into.items.retain(|i| i.id != item.id);
+        into.items.push(item);
+    }
+    for change in old.tasks {
+        push_task(&mut into.tasks, change);
+    }
+    let (all, new) = (&mut into.counts, &old.counts);
+    all.calls += new.calls;
+    all.failed += new.failed;
+    all.refused += new.refused;
+    all.looks += new.looks;
+    all.agents += new.agents;
+    all.responses += new.responses;
+    all.usage.add(&new.usage);
+}
+
+/// Adds a change of the task list; a new state of a task in the same list changes it there.
+pub(super) fn push_task(tasks: &mut Vec<TaskChange>, change: TaskChange) {
+    match change {
+        TaskChange::List(_) => tasks.retain(|t| !matches!(t, TaskChange::List(_))),
+        TaskChange::State { ref id, state, ref subject } => {
+            for old in tasks.iter_mut() {
+                match old {
+                    TaskChange::Task(task) if task.id == *id => {
+                        task.state = state;
+                        if let Some(subject) = subject {
+                            task.subject.clone_from(subject);
+                        }
+                        return;
+                    }
+                    TaskChange::State { id: known, state: before, subject: name }
+                        if known == id =>
+                    {
+                        *before = state;
+                        *name = subject.clone().or(name.take());
+                        return;
+                    }
+                    _ => {}
+                }
+            }
+        }
+        TaskChange::Task(_) => {}
+    }
+    tasks.push(change);
+}
+
+/// Adds one turn's touches of a file to those of the turns before.
+pub fn merge_touch(files: &mut Vec<Touch>, new: Touch) {
+    let Some(found) = files.iter().position(|t| t.path == new.path) else {
+        files.push(new);
+        return;
+    };
+    let mut old = files.remove(found);
+    old.edits += new.edits;
+    old.reads += new.reads;
+    old.new |= new.new;
+    old.lines = (old.lines.0 + new.lines.0, old.lines.1 + new.lines.1);
+    if new.edits > 0 || old.edits == 0 {
+        old.seq = new.seq;
+    }
+    old.staged = old.staged.max(new.staged);
+    old.committed = old.committed.max(new.committed);
+    old.setup = new.setup.or(old.setup);
+    for gone in new.removed {
+        old.added.retain(|n| *n != gone);
+        if !old.removed.contains(&gone) {
+            old.removed.push(gone);
+        }
+    }
+    for (into, from) in [(&mut old.added, new.added), (&mut old.changed, new.changed)] {
+        for name in from {
+            into.retain(|n| *n != name);
+            into.push(name);
+        }
+        front(into, 16);
+    }
+    front(&mut old.removed, 16);
+    files.push(old);
+}
+
+/// Adds one turn's runs of a family to those of the turns before.
+pub fn merge_family(families: &mut Vec<Family>, new: Family) {
+    let Some(found) = families.iter().position(|f| f.family == new.family) else {
+        families.push(new);
+        return;
+    };
+    let old = families.remove(found);
+    families.push(Family {
+        runs: old.runs + new.runs,
+        failed: old.failed + new.failed,
+        narrowed: old.narrowed && new.narrowed,
+        ..new
+    });
+}
+
+/// Takes out of all turns, oldest first, what `worth` puts lowest until the whole fits.
+fn give_up<T>(
+    session: &mut Session,
+    part: fn(&mut Turn) -> &mut Vec<T>,
+    size: fn(&T) -> usize,
+    worth: fn(&T) -> u8,
+    bytes: usize,
+    most: usize,
+) -> u32 {
+    let (mut sum, mut count) = (0, 0);
+    let mut all: Vec<&mut Vec<T>> =
+        std::iter::once(&mut session.earlier).chain(&mut session.turns).map(part).collect();
+    for list in &all {
+        sum += list.iter().map(size).sum::<usize>();
+        count += list.len();
+    }
+    let mut given_up = 0;
+    while sum > bytes || count > most {
+        let lowest = all
+            .iter()
+            .enumerate()
+            .flat_map(|(t, list)| list.iter().enumerate().map(move |(i, x)| (worth(x), t, i)))
+            .min();
+        let Some((_, turn, index)) = lowest else { break };
+        let gone = all[turn].remove(index);
+        sum -= size(&gone);
+        count -= 1;
+        given_up += 1;
+    }
+    given_up
+}
+
+fn keep_steps(session: &mut Session) {
+    let gone = give_up(session, |t| &mut t.steps, step, worth, STEPS, usize::MAX);
+    session.dropped.steps += gone;
+}
+
+fn keep_files(session: &mut Session) {
+    let value = |t: &Touch| if t.edits > 0 { 2 } else { u8::from(t.reads > 1) };
+    let gone = give_up(session, |t| &mut t.files, touch, value, FILES, FILE_COUNT);
+    session.dropped.files += gone;
+}
+
+fn keep_families(session: &mut Session) {
+    let value = |f: &Family| match f.class {
+        Class::Test | Class::Lint | Class::Build => 2,
+        Class::Other => 0,
+        _ => 1,
+    };
+    let gone = give_up(session, |t| &mut t.families, family, value, FAMILIES, FAMILY_COUNT);
+    session.dropped.families += gone;
+}
+
+fn keep_items(session: &mut Session) {
+    let value = |i: &Item| {
+        u8::from(i.touched) * 2
+            + u8::from(!matches!(i.state, ItemState::Closed))
+            + u8::from(i.body.is_some()) * 3
+    };
+    let gone = give_up(session, |t| &mut t.items, item, value, ITEMS, usize::MAX);
+    session.dropped.items += gone;
+}
+
+fn keep_tasks(session: &mut Session) {
+    let value = |c: &TaskChange| match c {
+        TaskChange::Task(task) => match task.state {
+            TaskState::Completed | TaskState::Deleted => 0,
+            TaskState::Pending | TaskState::InProgress => 2,
+        },
+        TaskChange::State { .. } => 1,
+        TaskChange::List(_) => 3,
+    };
+    let gone = give_up(session, |t| &mut t.tasks, tasks, value, TASKS, usize::MAX);
+    session.dropped.tasks += gone;
+}

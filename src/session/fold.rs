@@ -1,0 +1,268 @@
+//! Events into facts, in line order.
+//!
+//! Every bound is kept after each event, never at the end of a read: the facts depend on the lines
+//! alone, not on how their reading was split.
+
+use super::bounds;
+use super::event::{At, Event, Place, Stop, Usage};
+use super::facts::{Act, Compaction, End, Note, Quote, Said, Session, Step, Turn};
+use super::sentence::{self, Kind};
+use super::text;
+use crate::redact::redact;
+
+/// UTF-16 units up to which text is kept whole.
+pub const WHOLE: usize = 300;
+/// Newest responses that are remembered, so that a repeated line is not counted again.
+const COUNTED: usize = 64;
+/// Of those, how many may still grow: older versions repeat a response with growing numbers.
+const GROWING: usize = 8;
+
+/// Text as it is kept: secrets removed, whole when short.
+pub(super) fn quote(whole: &str, line: Place) -> Quote {
+    let head = bounds::prefix(whole, 4096);
+    let clean = redact(head);
+    let text = text::cut(clean.trim(), WHOLE);
+    let cut = head.len() < whole.len() || text::units(clean.trim()) > WHOLE;
+    Quote { text, whole: cut.then_some(line) }
+}
+
+/// Text of which no transcript line is known, as it is kept.
+pub fn keep_quote(whole: &str) -> Quote {
+    let clean = redact(bounds::prefix(whole, 4096));
+    Quote { text: text::cut(clean.trim(), WHOLE), whole: None }
+}
+
+/// A line of text as it is kept: secrets removed, at most `max` units.
+pub(super) fn short(whole: &str, max: usize) -> String {
+    text::line(&redact(bounds::prefix(whole, 4096)), max)
+}
+
+/// FNV-1a of a text.
+pub(super) fn hash(text: &str) -> u64 {
+    text.bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3))
+}
+
+impl Session {
+    /// Takes one event in.
+    pub fn apply(&mut self, at: At, event: Event<'_>) {
+        if at.time.timestamp() > 0 {
+            self.first.get_or_insert(at.time);
+            self.last = Some(at.time);
+        }
+        match event {
+            Event::Located { folder, branch, version } => {
+                self.locate(&folder, branch.as_deref(), version.as_deref());
+                return;
+            }
+            Event::Prompt { id, prompt_id, author, text } => {
+                let turn = Turn {
+                    id: bounds::prefix(&id, 64).to_owned(),
+                    prompt_id: prompt_id.map(|p| bounds::prefix(&p, 64).to_owned()),
+                    start: at.place.offset,
+                    at: Some(at.time),
+                    by: author.into(),
+                    prompt: quote(&text, at.place),
+                    ..Turn::default()
+                };
+                self.seen(&text);
+                self.turns.push(turn);
+            }
+            Event::Rewound { to } => self.turns.retain(|t| t.start < to),
+            Event::Queued { text } => {
+                let typed = (self.second(at), quote(&text, at.place));
+                self.seen(&text);
+                self.turn(at).queued.push(typed);
+            }
+            Event::Waiting { text } => self.waiting.push(quote(&text, at.place)),
+            Event::Unqueued { all: true } => self.waiting.clear(),
+            Event::Unqueued { all: false } => {
+                self.waiting.drain(..self.waiting.len().min(1));
+            }
+            Event::Interrupted => self.turn(at).end = End::Interrupted,
+            Event::Said { text } => self.said(at, &text),
+            Event::Called { id, call } => self.called(at, &id, call),
+            Event::Returned { id, result } => self.returned(at, &id, &result),
+            Event::Responded { message_id, model, requested, usage, stop } => {
+                self.responded(at, &message_id, &model, usage, stop);
+                if let Some(requested) = requested {
+                    self.requested = Some(bounds::prefix(&requested, 80).to_owned());
+                }
+            }
+            Event::ApiError { kind, text, last } => {
+                if last {
+                    let kind = short(&kind, 40);
+                    let act = Act::Error { kind: kind.clone(), text: short(&text, 200) };
+                    self.step(at, None, act);
+                    self.turn(at).end = End::Failed(kind);
+                }
+            }
+            Event::TurnEnded => {
+                let turn = self.turn(at);
+                if turn.end == End::Open {
+                    turn.end = End::Stopped;
+                }
+            }
+            Event::Compacted { manual, before, after } => {
+                if after.is_some() {
+                    self.context = after;
+                }
+                self.compactions.push(Compaction {
+                    at: at.time,
+                    manual,
+                    before,
+                    after,
+                    summary: None,
+                });
+            }
+            Event::Summary { text } => {
+                if let Some(last) = self.compactions.last_mut() {
+                    last.summary = Some(at.place);
+                }
+                let kept = quote(&text, at.place);
+                self.step(at, Some(at.place), Act::Summary(kept));
+            }
+            Event::Titled { text, by_user } => {
+                if by_user || self.title.as_ref().is_none_or(|t| !t.1) {
+                    self.title = Some((short(&text, 120), by_user));
+                }
+            }
+            Event::BackgroundEnded { id, status, summary } => {
+                self.background_ended(at, &id, &status, &summary);
+            }
+            Event::Cost { usd, output } => self.cost = Some((usd, output)),
+        }
+        if let Some(turn) = self.turns.last_mut() {
+            turn.last = Some(at.time);
+        }
+        bounds::keep(self);
+    }
+
+    /// Adds something noted on purpose.
+    pub fn note(&mut self, note: Note) {
+        self.notes.push(note);
+        bounds::keep(self);
+    }
+
+    fn locate(&mut self, folder: &str, branch: Option<&str>, version: Option<&str>) {
+        if self.folder.is_empty() {
+            folder.clone_into(&mut self.folder);
+        }
+        if folder == self.folder {
+            self.cwd.clear();
+        } else if folder != self.cwd {
+            folder.clone_into(&mut self.cwd);
+        }
+        if branch.is_some_and(|b| self.branch.as_deref() != Some(b)) {
+            self.branch = branch.map(|b| short(b, 200));
+        }
+        if version.is_some_and(|v| self.version.as_deref() != Some(v)) {
+            self.version = version.map(|v| short(v, 40));
+        }
+    }
+
+    /// Text that was waiting has reached Claude.
+    fn seen(&mut self, text: &str) {
+        let shown = short(text, WHOLE);
+        self.waiting.retain(|w| !shown.contains(&text::line(&w.text, WHOLE)));
+    }
+
+    /// The running turn; facts before the first prompt belong to an unnamed one.
+    pub(super) fn turn(&mut self, at: At) -> &mut Turn {
+        if self.turns.is_empty() {
+            self.turns.push(Turn {
+                start: at.place.offset,
+                at: Some(at.time),
+                by: super::facts::By::Machine,
+                ..Turn::default()
+            });
+        }
+        let last = self.turns.len() - 1;
+        &mut self.turns[last]
+    }
+
+    /// Seconds since the session's first line.
+    pub(super) fn second(&self, at: At) -> u32 {
+        let first = self.first.unwrap_or(at.time);
+        u32::try_from((at.time - first).num_seconds().max(0)).unwrap_or(u32::MAX)
+    }
+
+    /// Puts a step behind the others, under the number of the running call.
+    pub(super) fn step(&mut self, at: At, line: Option<Place>, act: Act) {
+        let step = Step { seq: self.seq, at: self.second(at), line, act };
+        self.turn(at).steps.push(step);
+    }
+
+    fn said(&mut self, at: At, said: &str) {
+        let closing = quote(said, at.place);
+        let mut kept = 0;
+        for sentence in sentence::sentences(bounds::prefix(said, 16 << 10)) {
+            if sentence.kind == Kind::Other || kept == 8 {
+                continue;
+            }
+            kept += 1;
+            let text = short(&sentence.text, 240);
+            let repeated = self
+                .turn(at)
+                .steps
+                .iter()
+                .rev()
+                .take(24)
+                .any(|s| matches!(&s.act, Act::Said(old) if old.text == text));
+            if !repeated {
+                self.step(at, None, Act::Said(Said { kind: sentence.kind, text }));
+            }
+        }
+        self.turn(at).closing = Some(closing);
+    }
+
+    fn responded(&mut self, at: At, id: &str, model: &str, usage: Usage, stop: Option<Stop>) {
+        let key = hash(id);
+        let context = usage.context();
+        if context > 0 {
+            self.context = Some(context);
+        }
+        if matches!(stop, Some(Stop::EndTurn | Stop::Refusal)) {
+            // Where no Stop hook is registered and no duration is written, this is the turn's end.
+            let turn = self.turn(at);
+            if turn.end == End::Open {
+                turn.end = End::Stopped;
+            }
+        } else if stop == Some(Stop::ToolUse) && self.turn(at).end == End::Stopped {
+            // A Stop hook made Claude continue.
+            self.turn(at).end = End::Open;
+        }
+        if let Some((_, counted)) = self.counted.iter_mut().find(|(old, _)| *old == key) {
+            // The same response again. Its numbers only grow; without the old ones it is complete.
+            if let Some(old) = counted
+                && usage.output >= old.output
+            {
+                let before = std::mem::replace(old, usage);
+                self.usage.take(&before);
+                self.usage.add(&usage);
+                let counts = &mut self.turn(at).counts;
+                counts.usage.take(&before);
+                counts.usage.add(&usage);
+            }
+            return;
+        }
+        if self.counted.len() == COUNTED {
+            self.counted.remove(0);
+        }
+        self.counted.push((key, Some(usage)));
+        let fixed = self.counted.len().saturating_sub(GROWING);
+        for (_, numbers) in &mut self.counted[..fixed] {
+            *numbers = None;
+        }
+        self.usage.add(&usage);
+        self.responses += 1;
+        // The model in use stands last.
+        let model = short(model, 80);
+        let before = self.models.iter().position(|(name, _)| *name == model);
+        let count = before.map_or(0, |at| self.models.remove(at).1);
+        self.models.push((model, count + 1));
+        let counts = &mut self.turn(at).counts;
+        counts.responses += 1;
+        counts.usage.add(&usage);
+    }
+}

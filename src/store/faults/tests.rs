@@ -1,0 +1,109 @@
+#![allow(clippy::disallowed_methods)]
+
+use std::fs;
+
+use super::*;
+
+fn faults() -> (tempfile::TempDir, Faults) {
+    let temp = tempfile::tempdir().unwrap();
+    let faults = Faults::in_dir(temp.path());
+    (temp, faults)
+}
+
+#[test]
+fn faults_are_read_back_oldest_first() {
+    let (_temp, faults) = faults();
+    assert_eq!(faults.read_last(5).unwrap(), Vec::<String>::new());
+    for text in ["one", "two", "three"] {
+        assert!(faults.note("2026-11-22T10:00:00Z", "Stop", text));
+    }
+    assert_eq!(
+        faults.read_last(2).unwrap(),
+        ["2026-11-22T10:00:00Z Stop two", "2026-11-22T10:00:00Z Stop three"]
+    );
+}
+
+#[test]
+fn a_fault_is_one_bounded_line() {
+    let (_temp, faults) = faults();
+    assert!(faults.note("t", "e", "a\nb\u{1b}[31m\r"));
+    assert!(faults.note("t", "e", &"ü".repeat(5000)));
+    let lines = faults.read_last(9).unwrap();
+    assert_eq!(lines.len(), 2);
+    assert_eq!(lines[0], "t e a b [31m ");
+    assert!(lines[1].len() <= MAX_LINE && lines[1].ends_with('ü'));
+}
+
+#[test]
+fn the_log_is_rotated_once_and_bounded() {
+    let (temp, faults) = faults();
+    let text = "x".repeat(1000);
+    for count in 0..700 {
+        assert!(faults.note("t", "e", &format!("{count:04} {text}")));
+    }
+    let mut names: Vec<_> =
+        fs::read_dir(temp.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["hooks.log", "hooks.log.1"]);
+    for name in names {
+        let length = fs::metadata(temp.path().join(name)).unwrap().len();
+        assert!(length < MAX_LOG + 2048, "{length}");
+    }
+    // The last lines are all there, across the two files.
+    let last = faults.read_last(300).unwrap();
+    assert_eq!(last.len(), 300);
+    assert!(last[0].starts_with("t e 0400 ") && last[299].starts_with("t e 0699 "));
+}
+
+#[test]
+fn who_comes_late_does_not_rotate_the_new_log() {
+    let (temp, faults) = faults();
+    let path = temp.path().join("hooks.log");
+    fs::write(&path, "full").unwrap();
+    let (file, meta) = dir::open(&path, dir::options().append(true)).unwrap().unwrap();
+    faults.rotate(&file, &meta).unwrap();
+    fs::write(&path, "new").unwrap();
+    faults.rotate(&file, &meta).unwrap();
+    assert_eq!(fs::read_to_string(temp.path().join("hooks.log.1")).unwrap(), "full");
+}
+
+#[test]
+fn many_writers_who_find_the_log_full_rotate_it_once() {
+    let (temp, faults) = faults();
+    for _ in 0..20 {
+        fs::write(temp.path().join("hooks.log"), "old\n".repeat(MAX_LOG as usize / 4)).unwrap();
+        let barrier = std::sync::Barrier::new(8);
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    barrier.wait();
+                    assert!(faults.note("t", "e", "new"));
+                });
+            }
+        });
+        let older = fs::metadata(temp.path().join("hooks.log.1")).unwrap().len();
+        assert!(older >= MAX_LOG, "the full log was lost");
+        let both = faults.read_last(usize::MAX).unwrap();
+        assert_eq!(both.iter().filter(|line| *line == "t e new").count(), 8);
+    }
+}
+
+#[test]
+fn a_fault_that_cannot_be_noted_is_no_error() {
+    let (temp, _) = faults();
+    let faults = Faults::in_dir(&temp.path().join("missing"));
+    assert!(!faults.note("t", "e", "x"));
+    assert!(!temp.path().join("missing").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_linked_log_is_not_followed() {
+    let (temp, faults) = faults();
+    let outside = temp.path().join("outside");
+    fs::write(&outside, "kept").unwrap();
+    std::os::unix::fs::symlink(&outside, temp.path().join("hooks.log")).unwrap();
+    assert!(!faults.note("t", "e", "x"));
+    assert!(faults.read_last(1).is_err());
+    assert_eq!(fs::read_to_string(&outside).unwrap(), "kept");
+}

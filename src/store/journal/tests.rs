@@ -1,0 +1,194 @@
+#![allow(clippy::disallowed_methods)]
+
+use std::fs;
+use std::path::PathBuf;
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn journal() -> (tempfile::TempDir, PathBuf) {
+    let temp = tempfile::tempdir().unwrap();
+    let path = temp.path().join("journal");
+    (temp, path)
+}
+
+fn three(path: &Path) -> Vec<(u64, Vec<u8>)> {
+    let records = [(1, b"{\"a\":1}".to_vec()), (1, b"".to_vec()), (2, "{\"ü\":\"x y\"}".into())];
+    for (generation, payload) in &records {
+        append(path, *generation, payload).unwrap();
+    }
+    records.to_vec()
+}
+
+/// Where each record's frame ends.
+fn ends(bytes: &[u8]) -> Vec<usize> {
+    let ends = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+    ends.map(|(at, _)| at + 1).collect()
+}
+
+#[test]
+fn a_missing_journal_is_empty() {
+    let (_temp, path) = journal();
+    assert_eq!(read(&path).unwrap(), Journal::default());
+}
+
+#[test]
+fn records_read_back_in_order() {
+    let (_temp, path) = journal();
+    let records = three(&path);
+    let length = append(&path, 2, b"last").unwrap();
+    assert_eq!(length, fs::metadata(&path).unwrap().len());
+    let read = read(&path).unwrap();
+    assert_eq!(read.records[..3], records[..]);
+    assert_eq!(read.records[3], (2, b"last".to_vec()));
+    assert_eq!((read.damaged, read.torn_at), (0, None));
+}
+
+#[test]
+fn a_tail_torn_at_any_byte_is_cut_and_nothing_else() {
+    let (_temp, path) = journal();
+    let records = three(&path);
+    let bytes = fs::read(&path).unwrap();
+    for length in 0..=bytes.len() {
+        let whole = ends(&bytes).iter().filter(|end| **end <= length).count();
+        let end = ends(&bytes)[..whole].last().copied().unwrap_or(0);
+        fs::write(&path, &bytes[..length]).unwrap();
+        let found = read(&path).unwrap();
+        assert_eq!(found.records[..], records[..whole], "cut at {length}");
+        assert_eq!(found.torn_at, (end < length).then_some(end as u64), "cut at {length}");
+        assert_eq!(found.damaged, 0);
+
+        // A writer that does not read it all must not bury the next record either.
+        append(&path, 9, b"next").unwrap();
+        let found = read(&path).unwrap();
+        assert_eq!(found.records[..whole], records[..whole], "appended at {length}");
+        assert_eq!(found.records[whole..], [(9, b"next".to_vec())], "appended at {length}");
+        assert_eq!((found.damaged, found.torn_at), (0, None));
+
+        fs::write(&path, &bytes[..length]).unwrap();
+        cut(&path, end as u64).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), bytes[..end]);
+    }
+}
+
+#[test]
+fn a_flipped_bit_costs_at_most_the_records_it_touches() {
+    let (_temp, path) = journal();
+    let records = three(&path);
+    let bytes = fs::read(&path).unwrap();
+    let ends = ends(&bytes);
+    for at in 0..bytes.len() {
+        for bit in 0..8 {
+            let mut bad = bytes.clone();
+            bad[at] ^= 1 << bit;
+            let found = scan(&path, &bad).unwrap().records;
+            let hit = ends.iter().position(|end| at < *end).unwrap();
+            // A lost line end takes the following record along.
+            let next = if at + 1 == ends[hit] { hit + 2 } else { hit + 1 };
+            assert_eq!(found[..hit], records[..hit], "byte {at} bit {bit}: before");
+            let after = records.get(next..).unwrap_or_default();
+            assert!(found.ends_with(after), "byte {at} bit {bit}: after");
+            let between = &found[hit..found.len() - after.len()];
+            assert!(
+                between.iter().all(|record| records[hit..].contains(record)),
+                "byte {at} bit {bit}: made up {between:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn blocks_that_never_reached_the_disk_are_told_apart() {
+    let (_temp, path) = journal();
+    let records = three(&path);
+    let mut bytes = fs::read(&path).unwrap();
+    bytes.extend([0; 100]);
+    fs::write(&path, &bytes).unwrap();
+    assert_eq!(read(&path).unwrap().records, records);
+    append(&path, 2, b"after").unwrap();
+    let found = read(&path).unwrap();
+    assert_eq!((found.records.len(), found.damaged, found.torn_at), (4, 0, None));
+}
+
+#[test]
+fn what_would_break_the_framing_is_refused() {
+    let (_temp, path) = journal();
+    let big = vec![b'x'; frame::MAX_PAYLOAD + 1];
+    assert!(matches!(append(&path, 1, b"a\nb"), Err(Error::NotOneLine { .. })));
+    assert!(matches!(append(&path, 1, &big), Err(Error::TooLarge { .. })));
+    assert!(!path.exists());
+    append(&path, 1, &big[1..]).unwrap();
+    assert_eq!(read(&path).unwrap().records[0].1, big[1..]);
+}
+
+#[test]
+fn a_full_journal_refuses_and_stays_as_it_is() {
+    let (_temp, path) = journal();
+    let big = vec![b'x'; frame::MAX_PAYLOAD];
+    let refused = (0..9).map(|_| append(&path, 1, &big)).find_map(std::result::Result::err);
+    assert!(matches!(refused, Some(Error::TooLarge { limit: MAX_JOURNAL, .. })), "{refused:?}");
+    let length = fs::metadata(&path).unwrap().len();
+    assert!(length <= MAX_JOURNAL);
+    let found = read(&path).unwrap();
+    assert_eq!((found.records.len(), found.damaged, found.torn_at), (7, 0, None));
+    // A short record still fits.
+    append(&path, 1, b"{}").unwrap();
+}
+
+#[test]
+fn an_oversized_journal_is_read_up_to_the_limit() {
+    let (_temp, path) = journal();
+    let frame = frame::encode(1, &[b'x'; 1000]);
+    let fit = MAX_JOURNAL as usize / frame.len();
+    fs::write(&path, frame.repeat(fit + 2)).unwrap();
+    let found = read(&path).unwrap();
+    assert_eq!((found.records.len(), found.damaged, found.torn_at), (fit, 1, None));
+}
+
+#[test]
+fn a_record_of_a_later_version_is_not_ours_to_skip() {
+    let (_temp, path) = journal();
+    append(&path, 1, b"{}").unwrap();
+    let mut bytes = fs::read(&path).unwrap();
+    bytes.extend(b"r2 1 2 4ae45a83 {}\n");
+    fs::write(&path, &bytes).unwrap();
+    assert!(
+        matches!(read(&path), Err(Error::Newer { found: 2, known: 1, .. })),
+        "{:?}",
+        read(&path)
+    );
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_read_without_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        let found = scan(Path::new("journal"), &bytes).unwrap();
+        prop_assert!(found.records.is_empty());
+    }
+
+    #[test]
+    fn a_damaged_stretch_keeps_what_stands_around_it(
+        payloads in prop::collection::vec("[^\n]{0,40}", 1..20),
+        at in any::<prop::sample::Index>(),
+        noise in prop::collection::vec(any::<u8>(), 1..60),
+    ) {
+        let frames: Vec<_> = payloads.iter().map(|p| frame::encode(4, p.as_bytes())).collect();
+        let mut bytes = frames.concat();
+        let start = at.index(bytes.len());
+        let end = (start + noise.len()).min(bytes.len());
+        bytes[start..end].copy_from_slice(&noise[..end - start]);
+        let found = scan(Path::new("journal"), &bytes).unwrap().records;
+        let mut position = 0;
+        let (mut before, mut after) = (0, 0);
+        for frame in &frames {
+            position += frame.len();
+            before += usize::from(position <= start);
+            // The frame that begins where the noise ends may have lost the line end before it.
+            after += usize::from(position - frame.len() > end);
+        }
+        let all: Vec<_> = payloads.iter().map(|p| (4, p.clone().into_bytes())).collect();
+        prop_assert_eq!(&found[..before], &all[..before]);
+        prop_assert!(found.ends_with(&all[all.len() - after..]));
+    }
+}

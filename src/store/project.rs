@@ -1,0 +1,280 @@
+//! One project's folder: where it is, which project it is for, its sessions, its recent list.
+
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::atomic::{self, Durability};
+use super::dir;
+use super::error::{Error, Result};
+use super::format;
+use super::lock::{self, Held, Wait};
+use super::paths::{self, SessionId};
+use super::session::Session;
+
+/// Folders tried for one path: more than one is needed only when two paths share name and hash.
+const FOLDERS: usize = 16;
+
+/// The most that is read of a project's JSON files.
+const MAX_JSON: u64 = 4 << 20;
+
+/// A project that has a folder.
+#[derive(Debug, Clone)]
+pub struct Project {
+    dir: PathBuf,
+    origin: PathBuf,
+}
+
+/// `project.json`. `path` stands in every version.
+#[derive(Serialize)]
+struct About {
+    format: u32,
+    path: String,
+    first_seen: DateTime<Utc>,
+}
+
+/// Whose folder it is.
+enum Owner {
+    /// There is no such folder.
+    Nobody,
+    /// The folder says nothing, or nothing readable.
+    Unknown,
+    /// The project at this path.
+    At(String),
+    /// A later version of this program knows; the name and the hash of the path must do.
+    Newer,
+}
+
+impl Project {
+    pub(super) fn open(root: &Path, name: &str, path: &Path) -> Result<Self> {
+        let projects = root.join("projects");
+        dir::ensure(&projects)?;
+        let folder = paths::project_folder(name, path);
+        for dir in candidates(&projects, &folder) {
+            match owner(&dir)? {
+                Owner::At(origin) if origin != path.to_string_lossy() => continue,
+                Owner::At(_) | Owner::Newer => {}
+                Owner::Nobody | Owner::Unknown => claim(&dir, path)?,
+            }
+            return Ok(Self { dir, origin: path.to_owned() });
+        }
+        Err(Error::refused(&projects.join(folder), "other projects have all its names"))
+    }
+
+    pub(super) fn find(root: &Path, name: &str, path: &Path) -> Result<Option<Self>> {
+        let projects = root.join("projects");
+        if !dir::check(&projects)? {
+            return Ok(None);
+        }
+        for dir in candidates(&projects, &paths::project_folder(name, path)) {
+            match owner(&dir)? {
+                Owner::Nobody => return Ok(None),
+                Owner::At(origin) if origin != path.to_string_lossy() => {}
+                Owner::At(_) | Owner::Newer | Owner::Unknown => {
+                    return Ok(Some(Self { dir, origin: path.to_owned() }));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    pub(super) fn all(root: &Path) -> Result<Vec<Self>> {
+        let projects = root.join("projects");
+        let mut all = Vec::new();
+        for name in dir::names(&projects)? {
+            let dir = projects.join(name);
+            // What is no project's folder does not keep the others from being listed.
+            if let Ok(Owner::At(origin)) = owner(&dir) {
+                all.push(Self { dir, origin: origin.into() });
+            }
+        }
+        Ok(all)
+    }
+
+    /// The directory the project is about. Bytes that are no UTF-8 are replaced in what
+    /// [`projects`](super::Store::projects) lists.
+    pub fn path_of_origin(&self) -> &Path {
+        &self.origin
+    }
+
+    /// The project's folder in the state directory.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// A session of this project; touches no file.
+    pub fn session(&self, id: &SessionId) -> Session {
+        Session::new(&self.dir.join("sessions"), id)
+    }
+
+    /// The sessions of which anything was recorded, in the order of their ids.
+    pub fn sessions(&self) -> Result<Vec<SessionId>> {
+        let names = dir::names(&self.dir.join("sessions"))?;
+        let ids = names.iter().filter_map(|name| SessionId::parse(name));
+        Ok(ids.filter(|id| self.session(id).exists()).collect())
+    }
+
+    /// Takes the project's lock; after a session's, never before.
+    pub fn lock(&self, wait: Wait) -> Result<ProjectLock> {
+        let held = lock::acquire(&self.dir.join("lock"), wait, || dir::ensure(&self.dir))?;
+        Ok(ProjectLock { project: self.clone(), _held: held })
+    }
+
+    /// The recent list, read without a lock; `None` when there is none or it cannot be read: it can
+    /// be made again from the sessions.
+    pub fn recent<T: DeserializeOwned>(&self) -> Result<Option<T>> {
+        Ok(match self.read_recent()? {
+            Recent::Read(value) => Some(value),
+            Recent::Absent | Recent::Unreadable => None,
+        })
+    }
+
+    /// The text of a file in the project's folder, `name` or `folder/name`; `None` when there is none.
+    pub fn read_file(&self, rel: &str) -> Result<Option<String>> {
+        dir::read_text(&self.dir, rel)
+    }
+
+    /// The names in a folder of the project (`pauses`), sorted; empty when there is none.
+    pub fn list(&self, folder: &str) -> Result<Vec<String>> {
+        dir::files(&self.dir, folder)
+    }
+
+    fn read_recent<T: DeserializeOwned>(&self) -> Result<Recent<T>> {
+        let path = self.recent_path();
+        let Some((bytes, _)) = dir::read(&path, MAX_JSON)? else { return Ok(Recent::Absent) };
+        format::check(&path, &bytes)?;
+        Ok(match serde_json::from_slice(&bytes) {
+            Ok(RecentIn { recent }) => Recent::Read(recent),
+            Err(_) => Recent::Unreadable,
+        })
+    }
+
+    fn recent_path(&self) -> PathBuf {
+        self.dir.join("recent.json")
+    }
+}
+
+enum Recent<T> {
+    Absent,
+    Unreadable,
+    Read(T),
+}
+
+#[derive(Deserialize)]
+struct RecentIn<T> {
+    recent: T,
+}
+
+#[derive(Serialize)]
+struct RecentOut<'a, T> {
+    format: u32,
+    recent: &'a T,
+}
+
+/// A project whose lock is held; released when dropped.
+#[derive(Debug)]
+pub struct ProjectLock {
+    project: Project,
+    _held: Held,
+}
+
+impl ProjectLock {
+    /// The project that is locked.
+    pub fn project(&self) -> &Project {
+        &self.project
+    }
+
+    /// The recent list. One that cannot be read is moved aside: the next save would overwrite it.
+    ///
+    /// Errors: [`Error::Newer`], or the system's.
+    pub fn recent<T: DeserializeOwned>(&self) -> Result<Option<T>> {
+        match self.project.read_recent()? {
+            Recent::Read(value) => Ok(Some(value)),
+            Recent::Absent => Ok(None),
+            Recent::Unreadable => {
+                atomic::move_aside(&self.project.recent_path())?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// Replaces the recent list, and sweeps what killed writers left in the project's folder.
+    ///
+    /// Errors: [`Error::Newer`]: what is there was left as it is.
+    pub fn save_recent<T: Serialize>(&self, recent: &T, durability: Durability) -> Result<()> {
+        let path = self.project.recent_path();
+        if let Some((start, _)) = dir::read(&path, 80)? {
+            format::check(&path, &start)?;
+        }
+        let bytes = format::json(&path, &RecentOut { format: format::KNOWN, recent })?;
+        atomic::sweep(&self.project.dir)?;
+        atomic::replace(&self.project.dir, &path, &bytes, durability)
+    }
+
+    /// Replaces a file of the project, `name` or `folder/name` (`pauses/<id>.json`), whole.
+    pub fn write_file(&self, rel: &str, text: &str, durability: Durability) -> Result<()> {
+        let target = dir::place(&self.project.dir, rel)?;
+        atomic::replace(&self.project.dir, &target, text.as_bytes(), durability)
+    }
+
+    /// Removes a file of the project; one that is not there is no error.
+    pub fn remove_file(&self, rel: &str) -> Result<()> {
+        dir::remove(&self.project.dir, rel)
+    }
+}
+
+/// `<folder>`, `<folder>-2`, `<folder>-3`, …
+fn candidates(projects: &Path, folder: &str) -> impl Iterator<Item = PathBuf> {
+    (1..=FOLDERS).map(move |number| match number {
+        1 => projects.join(folder),
+        _ => projects.join(format!("{folder}-{number}")),
+    })
+}
+
+fn owner(dir: &Path) -> Result<Owner> {
+    /// All that is asked of a `project.json` of any version.
+    #[derive(Deserialize)]
+    struct PathOnly {
+        path: String,
+    }
+    if !dir::check(dir)? {
+        return Ok(Owner::Nobody);
+    }
+    let Some((bytes, _)) = dir::read(&about(dir), MAX_JSON)? else { return Ok(Owner::Unknown) };
+    Ok(match serde_json::from_slice(&bytes) {
+        Ok(PathOnly { path }) => Owner::At(path),
+        Err(_) if format::check(&about(dir), &bytes).is_err() => Owner::Newer,
+        Err(_) => Owner::Unknown,
+    })
+}
+
+/// Makes a folder the project's, unless somebody was faster. When the lock is not to be had, the
+/// folder goes unclaimed until the next comer: it is found by its name all the same.
+fn claim(dir: &Path, path: &Path) -> Result<()> {
+    let _held = match lock::acquire(&dir.join("lock"), Wait::HOOK, || dir::ensure(dir)) {
+        Err(Error::Busy { .. }) => return Ok(()),
+        held => held?,
+    };
+    if !matches!(owner(dir)?, Owner::Unknown) {
+        return Ok(());
+    }
+    let target = about(dir);
+    if dir::read(&target, MAX_JSON)?.is_some() {
+        atomic::move_aside(&target)?;
+    }
+    let about = About {
+        format: format::KNOWN,
+        path: path.to_string_lossy().into_owned(),
+        first_seen: crate::clock::now(),
+    };
+    atomic::replace(dir, &target, &format::json(&target, &about)?, Durability::Synced)
+}
+
+fn about(dir: &Path) -> PathBuf {
+    dir.join("project.json")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,90 @@
+use std::os::unix::fs::symlink;
+
+use super::*;
+
+/// A scene with a fold and records, whose `path` was swapped for a link to its own content
+/// elsewhere.
+fn linked(path: &str) -> (Scene, PathBuf) {
+    let scene = scene();
+    fold(&mut scene.lock());
+    scene.lock().append(b"a").unwrap();
+    scene.session.pend(b"p").unwrap();
+    let path = scene.project.dir().join(path);
+    let outside = scene.temp.path().join("outside");
+    fs::rename(&path, &outside).unwrap();
+    symlink(&outside, &path).unwrap();
+    (scene, outside)
+}
+
+fn is_refused<T>(result: &Result<T>) -> bool {
+    matches!(result, Err(Error::Unsafe { .. }))
+}
+
+#[test]
+fn a_linked_directory_is_refused() {
+    for path in ["sessions", "sessions/s1"] {
+        let (scene, outside) = linked(path);
+        let before = fs::read_dir(&outside).unwrap().count();
+        assert!(is_refused(&scene.session.lock(Wait::HOOK)), "{path}");
+        assert!(is_refused(&scene.session.pend(b"x")), "{path}");
+        assert!(is_refused(&scene.session.read::<State>()), "{path}");
+        assert!(is_refused(&scene.session.read_file("resume.md")), "{path}");
+        assert!(is_refused(&scene.session.remove(Wait::HOOK)), "{path}");
+        assert_eq!(fs::read_dir(&outside).unwrap().count(), before, "{path}");
+    }
+}
+
+#[test]
+fn a_linked_pending_folder_is_refused() {
+    let (scene, outside) = linked("sessions/s1/pending");
+    assert!(is_refused(&scene.session.pend(b"x")));
+    assert!(is_refused(&scene.session.read::<State>()));
+    assert!(is_refused(&scene.lock().load::<State>()));
+    assert_eq!(fs::read_dir(&outside).unwrap().count(), 1);
+}
+
+#[test]
+fn a_linked_file_is_refused() {
+    let (scene, outside) = linked("sessions/s1/state.json");
+    let before = fs::read(&outside).unwrap();
+    assert!(is_refused(&scene.session.read::<State>()));
+    assert!(is_refused(&scene.lock().load::<State>()));
+    assert!(is_refused(&scene.lock().append(b"x")));
+    assert_eq!(fs::read(&outside).unwrap(), before);
+
+    let (scene, outside) = linked("sessions/s1/journal");
+    let before = fs::read(&outside).unwrap();
+    assert!(is_refused(&scene.session.read::<State>()));
+    assert!(is_refused(&scene.lock().append(b"x")));
+    assert_eq!(fs::read(&outside).unwrap(), before);
+
+    let (scene, _) = linked("sessions/s1/lock");
+    assert!(is_refused(&scene.session.lock(Wait::HOOK)));
+}
+
+#[test]
+fn a_linked_pending_record_is_moved_aside() {
+    let scene = scene();
+    scene.session.pend(b"p").unwrap();
+    let outside = scene.temp.path().join("outside");
+    let record = pending::folder(scene.session.dir()).join("00000000000001-x");
+    fs::write(&outside, crate::store::frame::encode(0, b"foreign")).unwrap();
+    symlink(&outside, &record).unwrap();
+    assert_eq!(scene.loaded(), once(&["p"]));
+    assert!(!record.is_symlink());
+    assert!(outside.exists());
+}
+
+#[test]
+fn a_fifo_in_a_files_place_holds_nobody() {
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+    let scene = scene();
+    drop(scene.lock());
+    for name in ["state.json", "journal"] {
+        let path = scene.path(name);
+        mknodat(CWD, &path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+        assert!(is_refused(&scene.session.read::<State>()), "{name}");
+        assert!(is_refused(&scene.lock().append(b"x")), "{name}");
+        fs::remove_file(&path).unwrap();
+    }
+}

@@ -1,0 +1,9 @@
+//! `rejoin install`, `uninstall` and `doctor`, as a person runs them: the real executable in a home
+//! folder of its own.
+
+mod doctor;
+mod home;
+mod registering;
+mod removing;
+#[cfg(unix)]
+mod script;
