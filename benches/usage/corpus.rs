@@ -15,37 +15,37 @@ use chrono::{DateTime, Datelike, Days};
 
 /// What one response truly used, and where it belongs.
 #[derive(Debug, Clone)]
-pub struct Response {
-    pub id: String,
-    pub session: String,
-    pub project: usize,
-    pub time: u32,
-    pub model: usize,
-    pub fast: bool,
+pub(crate) struct Response {
+    pub(crate) id: String,
+    pub(crate) session: String,
+    pub(crate) project: usize,
+    pub(crate) time: u32,
+    pub(crate) model: usize,
+    pub(crate) fast: bool,
     /// Input, output, cache writes for five minutes and for an hour, cache reads.
-    pub tokens: [u64; 5],
-    pub searches: u64,
+    pub(crate) tokens: [u64; 5],
+    pub(crate) searches: u64,
 }
 
 /// Calls that only a session's running totals contain.
 #[derive(Debug, Clone)]
-pub struct Hidden {
-    pub session: String,
-    pub project: usize,
-    pub time: u32,
-    pub model: usize,
-    pub tokens: [u64; 5],
+pub(crate) struct Hidden {
+    pub(crate) session: String,
+    pub(crate) project: usize,
+    pub(crate) time: u32,
+    pub(crate) model: usize,
+    pub(crate) tokens: [u64; 5],
 }
 
 /// Everything a counter should find.
 #[derive(Debug, Default)]
-pub struct Truth {
-    pub responses: Vec<Response>,
-    pub hidden: Vec<Hidden>,
-    pub broken_lines: u64,
-    pub files: u64,
-    pub lines: u64,
-    pub bytes: u64,
+pub(crate) struct Truth {
+    pub(crate) responses: Vec<Response>,
+    pub(crate) hidden: Vec<Hidden>,
+    pub(crate) broken_lines: u64,
+    pub(crate) files: u64,
+    pub(crate) lines: u64,
+    pub(crate) bytes: u64,
 }
 
 /// A model with its price in dollars per million tokens, in the order of `Response::tokens`.
@@ -87,21 +87,18 @@ const MODELS: [Model; 5] = [
 
 /// Sums of one row, as `rejoin usage --json` names them.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Sums {
-    pub responses: u64,
-    pub tokens: [u64; 5],
-    pub unpriced: u64,
-    pub usd: f64,
-    pub hidden_tokens: [u64; 5],
-    pub hidden_usd: f64,
+pub(crate) struct Sums {
+    pub(crate) responses: u64,
+    pub(crate) tokens: [u64; 5],
+    pub(crate) unpriced: u64,
+    pub(crate) usd: f64,
+    pub(crate) hidden_tokens: [u64; 5],
+    pub(crate) hidden_usd: f64,
 }
-
-/// The ways to cut.
-pub const CUTS: [&str; 7] = ["day", "week", "month", "session", "model", "project", "block"];
 
 impl Truth {
     /// The true rows, cut in UTC.
-    pub fn rows(&self, by: &str) -> BTreeMap<String, Sums> {
+    pub(crate) fn rows(&self, by: &str) -> BTreeMap<String, Sums> {
         let times = self.responses.iter().map(|r| r.time).chain(self.hidden.iter().map(|h| h.time));
         let mut times: Vec<u32> = times.collect();
         times.sort_unstable();
@@ -162,7 +159,7 @@ impl Truth {
         rows
     }
 
-    pub fn totals(&self) -> Sums {
+    pub(crate) fn totals(&self) -> Sums {
         let mut all = Sums::default();
         for row in self.rows("model").values() {
             all.responses += row.responses;
@@ -281,7 +278,7 @@ struct Writer<'t> {
 }
 
 /// Writes a history of about `bytes` below `projects`.
-pub fn generate(projects: &Path, seed: u64, bytes: u64) -> io::Result<Truth> {
+pub(crate) fn generate(projects: &Path, seed: u64, bytes: u64) -> io::Result<Truth> {
     let mut truth = Truth::default();
     let mut random = Random(seed);
     let filler = filler(&mut random);

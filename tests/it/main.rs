@@ -11,3 +11,4 @@ mod harness;
 mod install;
 mod registration;
 mod session;
+mod usage;
