@@ -369,7 +369,7 @@ impl Writer<'_> {
         let text = self.take();
         self.file(projects, project, &format!("{}.jsonl", style.session), &text)?;
         self.truth.responses.extend(messages.iter().chain(&children).map(|m| m.response.clone()));
-        if self.random.once_in(12) {
+        if self.random.once_in(6) {
             self.fork(projects, &style, &messages, time + 4000, (tells, start_ms, model, hidden))?;
         }
         Ok(())
@@ -387,7 +387,7 @@ impl Writer<'_> {
         // Older versions did not say where a copied response was asked for.
         let marked = !self.random.once_in(4);
         let project = if marked && self.random.once_in(3) {
-            (origin.project + 1) % 12
+            (origin.project + 1 + self.random.below(11) as usize) % 12
         } else {
             origin.project
         };
@@ -396,7 +396,9 @@ impl Writer<'_> {
         let mut totals = BTreeMap::new();
         for message in &messages[..copied] {
             let asked_by = marked.then_some(origin.session.as_str());
-            for line in 0..message.lines {
+            // A fork may begin in the middle of a message, before its final numbers.
+            let cut = !tells && message.response.id == messages[copied - 1].response.id;
+            for line in 0..if cut { 1 } else { message.lines } {
                 self.response_line(&style, &message.response, line, message.lines, asked_by);
             }
             add(totals.entry(message.response.model).or_insert([0; 5]), &message.response.tokens);

@@ -81,6 +81,18 @@ fn a_line_without_its_end_counts_once_it_is_whole_and_only_once() {
 }
 
 #[test]
+fn a_line_too_long_to_keep_is_one_line_even_if_it_comes_in_parts() {
+    let home = Home::new();
+    let start = format!("{}{{\"type\":\"user\",\"text\":\"", response(1));
+    let path = home.write("-p/a.jsonl", start + &"x".repeat(9 << 20));
+    assert_eq!(responses(&home), 1);
+    let mut file = fs::File::options().append(true).open(&path).unwrap();
+    file.write_all(format!("\"}}\n{}", response(2)).as_bytes()).unwrap();
+    assert_eq!(responses(&home), 2);
+    assert_eq!(home.json(&[])["skipped"]["lines"], 1);
+}
+
+#[test]
 fn a_damaged_cache_is_made_anew() {
     let home = Home::new();
     home.write("-p/a.jsonl", lines(1..50));

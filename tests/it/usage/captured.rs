@@ -1,6 +1,6 @@
 //! The captured transcripts of the real Claude Code, against totals counted by hand.
 
-use super::home::{Home, fixture};
+use super::home::{Home, fixture, response_of};
 
 /// Responses, then tokens: input, cache writes, cache reads, output.
 const COUNTED: [(&str, u64, [u64; 4]); 63] = [
@@ -131,6 +131,45 @@ fn the_compaction_s_own_call_is_shown_apart() {
     // Together they are what Claude Code says the session cost.
     let cost = |sums: &serde_json::Value| sums["cost_usd"].as_f64().unwrap();
     assert!((cost(&report["totals"]) + cost(&report["hidden"]) - 0.266_505).abs() < 1e-9);
+}
+
+#[test]
+fn what_a_fork_inherits_is_hidden_once() {
+    let home = Home::new();
+    let totals = |input: u64, times: u64| {
+        format!(
+            r#"{{"type":"cost-state","startTime":1795360000000,"modelUsage":{{"claude-opus-4-6":{{"inputTokens":{input},"outputTokens":{},"cacheReadInputTokens":{},"cacheCreationInputTokens":{}}}}}}}"#,
+            10 * times,
+            20_000 * times,
+            1000 * times
+        ) + "\n"
+    };
+    let line = |number: u32| response_of(number, "claude-opus-4-6", "2026-11-22T15:30:00Z");
+    let copied = line(3).replace("\"cwd\"", "\"requestSessionId\":\"origin\",\"cwd\"");
+    home.write("-p/origin.jsonl", line(3) + &totals(3 + 5, 1));
+    home.write("-p/fork.jsonl", copied + &line(4) + &totals(3 + 4 + 5 + 7, 2));
+    let report = home.json(&["--by", "session"]);
+    assert_eq!(tokens(&report["hidden"]), [5 + 7, 0, 0, 0]);
+    for row in report["rows"].as_array().unwrap() {
+        let (input, hidden) = if row["key"] == "origin" { (3, 5) } else { (4, 7) };
+        assert_eq!(
+            (&row["input_tokens"], &row["hidden"]["input_tokens"]),
+            (&input.into(), &hidden.into())
+        );
+    }
+}
+
+#[test]
+fn totals_that_began_after_a_kill_cover_only_what_came_after() {
+    let home = Home::new();
+    let before = response_of(1_000_000, "claude-opus-4-6", "2026-11-22T15:00:00Z");
+    let after = response_of(3, "claude-opus-4-6", "2026-11-22T15:30:00Z");
+    // 1795361340 is 15:29: the first process left no totals to go on from.
+    let totals = r#"{"type":"cost-state","startTime":1795361340000,"modelUsage":{"claude-opus-4-6":{"inputTokens":8,"outputTokens":10,"cacheReadInputTokens":20000,"cacheCreationInputTokens":1000}}}"#;
+    let killed_later = response_of(7, "claude-opus-4-6", "2026-11-22T15:40:00Z");
+    home.write("-p/s.jsonl", format!("{before}{after}{totals}\n{killed_later}"));
+    let report = home.json(&["--by", "session"]);
+    assert_eq!(tokens(&report["hidden"]), [5, 0, 0, 0]);
 }
 
 #[test]
