@@ -20,3 +20,4 @@ mod install;
 mod registration;
 #[cfg(unix)]
 mod session;
+mod usage;
