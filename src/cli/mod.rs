@@ -85,9 +85,7 @@ pub fn run() -> ExitCode {
         Some(Command::Show(options)) => show::run(options, &env, &mut terminal),
         Some(Command::Compose(options)) => return compose::run(options),
         Some(Command::Demo(options)) => demo::run(options, &env, &mut terminal),
-        Some(Command::Usage(options)) => {
-            usage::run(options, &env).map(drop).map_err(Failure::from)
-        }
+        Some(Command::Usage(options)) => usage::run(options, &env).map(drop).map_err(Failure::from),
         Some(Command::Off(options)) => switch::run(options, false, &env, &mut terminal),
         Some(Command::On(options)) => switch::run(options, true, &env, &mut terminal),
         Some(Command::Install(options)) => install::run(options, &env, &mut terminal),

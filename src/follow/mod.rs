@@ -17,6 +17,7 @@ pub use record::{Record, Told};
 pub use state::{Ended, State};
 
 use crate::resume::{self, About, Recall, ResumeLog};
+use crate::session::Session;
 use crate::store::{self, Durability, SessionId, SessionLock, Wait};
 use crate::transcript;
 use chrono::{DateTime, Utc};
@@ -58,22 +59,10 @@ impl Following {
     ///
     /// `first` bounds the part of a never-seen transcript that is read, in bytes.
     pub fn fold(&mut self, transcript: &Path, first: Option<u64>) -> std::io::Result<()> {
-        let id = self.state.session.id.clone();
         let session = &mut self.state.session;
+        let cursor = &mut self.state.cursor;
         let report =
-            transcript::follow(
-                transcript,
-                &mut self.state.cursor,
-                first,
-                &mut |told| match told {
-                    transcript::Told::Restarted => {
-                        let notes = std::mem::take(&mut session.notes);
-                        *session =
-                            crate::session::Session { notes, id: id.clone(), ..Default::default() };
-                    }
-                    transcript::Told::Event(at, event) => session.apply(at, event),
-                },
-            )?;
+            transcript::follow(transcript, cursor, first, &mut |told| take(session, told))?;
         self.read += report.bytes;
         self.state.transcript = Some(transcript.to_owned());
         self.state.settle();
@@ -132,6 +121,19 @@ pub fn compose(state: &State, about: &About) -> ResumeLog {
     resume::compose(&state.session, &recall, about)
 }
 
+/// Takes in what a transcript tells. When it was replaced, what it told before is void; what was
+/// noted in the session was not its.
+fn take(session: &mut Session, told: transcript::Told<'_>) {
+    match told {
+        transcript::Told::Event(at, event) => session.apply(at, event),
+        transcript::Told::Restarted => {
+            let old = std::mem::take(session);
+            session.id = old.id;
+            session.notes = old.notes;
+        }
+    }
+}
+
 /// What is known of a session, read without its lock and brought up to date in memory only.
 pub fn look(session: &store::Session) -> store::Result<State> {
     let contents = session.read::<State>()?;
@@ -142,19 +144,10 @@ pub fn look(session: &store::Session) -> store::Result<State> {
     }
     if let Some(path) = state.transcript.clone() {
         let facts = &mut state.session;
-        let id = facts.id.clone();
         // A transcript that can't be read leaves what was known of it.
-        let read = transcript::follow(
-            &path,
-            &mut state.cursor,
-            Some(transcript::FIRST_READ),
-            &mut |told| match told {
-                transcript::Told::Restarted => {
-                    *facts = crate::session::Session { id: id.clone(), ..Default::default() };
-                }
-                transcript::Told::Event(at, event) => facts.apply(at, event),
-            },
-        );
+        let first = Some(transcript::FIRST_READ);
+        let read =
+            transcript::follow(&path, &mut state.cursor, first, &mut |told| take(facts, told));
         drop(read);
         state.settle();
     }

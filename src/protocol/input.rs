@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// The largest input that is read, in bytes. A `Write` of 1.5 MB makes 3.2 MB.
@@ -107,7 +107,8 @@ pub struct Input {
     pub background: Vec<(String, String)>,
 }
 
-type Fields<'a> = HashMap<Cow<'a, str>, &'a RawValue>;
+/// Not hashed: a hasher asks the system for random bytes.
+type Fields<'a> = BTreeMap<Cow<'a, str>, &'a RawValue>;
 
 fn field<T: DeserializeOwned>(fields: &Fields<'_>, name: &str) -> Option<T> {
     serde_json::from_str(fields.get(name)?.get()).ok()
@@ -196,6 +197,11 @@ impl Reader {
     /// The bytes of the value so far.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// The value.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
     }
 
     /// Takes bytes in, up to the value's end.

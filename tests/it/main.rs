@@ -8,6 +8,7 @@ mod api;
 mod claude;
 mod fold;
 mod harness;
+mod hooks;
 mod install;
 mod registration;
 mod session;
