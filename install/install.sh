@@ -151,6 +151,11 @@ set -- install --from "$built" --bin-dir "$bin"
 [ "$dry_run" = no ] || set -- "$@" --dry-run
 "$built/rejoin" "$@"
 
+if [ "$dry_run" = no ]; then
+    say
+    "$bin/rejoin" demo
+    say
+fi
 case :$PATH: in
     *:"$bin":*) ;;
     *) say "           $bin is not on your PATH: add  export PATH=\"$bin:\$PATH\"  to your shell's profile" ;;

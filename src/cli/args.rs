@@ -22,6 +22,7 @@ pub struct CommandLine {
 pub enum Command {
     List(List),
     Show(Show),
+    Note(Note),
     Install(Install),
     Uninstall(Uninstall),
     Doctor(Doctor),
@@ -57,6 +58,34 @@ pub struct Show {
     /// Print the log as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// Note a decision, a finding or a next step in the session's resume log
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Notes rank above everything that is derived.\n\nExample: rejoin note --decision keep prices in cents, floats drift"
+)]
+// One of them at most; clap sees to it.
+#[allow(clippy::struct_excessive_bools)]
+pub struct Note {
+    /// What was decided, and why
+    #[arg(long, group = "kind")]
+    pub decision: bool,
+    /// What turned out
+    #[arg(long, group = "kind")]
+    pub finding: bool,
+    /// What is to be done next
+    #[arg(long, group = "kind")]
+    pub next: bool,
+    /// What is finished
+    #[arg(long, group = "kind")]
+    pub done: bool,
+    /// What a reader has to know [default]
+    #[arg(long, group = "kind")]
+    pub context: bool,
+    /// The note
+    #[arg(required = true)]
+    pub text: Vec<String>,
 }
 
 /// Play a recorded session through the installed hooks and show what the next one is told

@@ -58,6 +58,7 @@ pub(super) fn run(
         checks::registration(&places),
         checks::permissions(&places),
         checks::state(&places),
+        checks::config(&places),
         faults::check(&places.state, crate::clock::now()),
         checks::claude(),
     ];

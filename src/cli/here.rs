@@ -3,7 +3,7 @@
 use super::Failure;
 use crate::clock;
 use crate::env::Env;
-use crate::follow::{self, Entry, Opening, Place, Recent, State};
+use crate::follow::{Entry, Opening, Place, Recent};
 use crate::store::{self, Project, SessionId, Store, Wait};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::time::Duration;
@@ -111,11 +111,6 @@ impl Here {
         })?;
         Ok((project, recent, id))
     }
-
-    /// A session's state, brought up to date.
-    pub(super) fn state(&self, project: &Project, id: &SessionId) -> Result<State, Failure> {
-        Ok(follow::look(&project.session(id))?)
-    }
 }
 
 fn nothing() -> Failure {
@@ -138,6 +133,14 @@ pub(super) fn standing(recent: &Recent, entry: &Entry, now: DateTime<Utc>) -> &'
         "cut off"
     } else {
         "ended"
+    }
+}
+
+/// How long ago, as people say it: `just now`, `5 min ago`.
+pub(super) fn ago(span: TimeDelta) -> String {
+    match age(span) {
+        now if now == "now" => "just now".to_owned(),
+        age => format!("{age} ago"),
     }
 }
 

@@ -14,9 +14,11 @@ use super::installation::{self, Installation};
 use super::places::{self, Places};
 use super::terminal::{self, BAD, GOOD, Terminal};
 use super::{Failure, inject, rules};
+use crate::config;
 use crate::env::Env;
 use crate::settings::file::{self, Change, FileError};
 use crate::settings::{self, HOOKS, Hook, Plan, Written};
+use crate::store::Store;
 
 /// What is to be done, with nothing done yet.
 struct Job {
@@ -164,9 +166,9 @@ fn edited(
     Ok((edited.text, edited.written))
 }
 
-fn config(job: &Job) -> Result<Option<(PathBuf, String, String)>, Failure> {
+fn configured(job: &Job) -> Result<Option<(PathBuf, String, String)>, Failure> {
     let Some(choice) = job.inject else { return Ok(None) };
-    let path = job.places.state.join("config.toml");
+    let path = job.places.state.join(config::FILE);
     let before = file::read(&path)?.unwrap_or_default();
     let after = inject::chosen(&before, choice).map_err(|why| {
         Failure::Failed(format!("{} cannot be edited: {why}; mend it first", path.display()))
@@ -195,7 +197,7 @@ fn show(job: &Job, known: &Installation, terminal: &mut Terminal) -> Result<(), 
         let verb = if before.is_some() { "change" } else { "create" };
         changes.push((verb, &job.settings, text, &after));
     }
-    let config = config(job)?;
+    let config = configured(job)?;
     if let Some((path, before, after)) = &config {
         let verb = if before.is_empty() { "create" } else { "change" };
         changes.push((verb, path, before, after));
@@ -278,7 +280,7 @@ fn apply(job: &Job, terminal: &mut Terminal) -> Result<(), Failure> {
     let mut made = Installation::default();
     // Refused here, before anything is written.
     edited(job, &made, file::read(&job.settings)?.as_deref())?;
-    let config = config(job)?;
+    let config = configured(job)?;
 
     made.make_folder(data)?;
     let _lock = installation::lock(data)?;
@@ -304,27 +306,12 @@ fn apply(job: &Job, terminal: &mut Terminal) -> Result<(), Failure> {
         record.save(data)?;
         Ok(Change::Replace(after))
     })?;
-    if let Some((path, _, after)) = &config {
+    if let Some((_, _, after)) = &config {
         // The state directory is not among the folders that uninstall removes.
-        Installation::default().make_folder(&job.places.state)?;
-        close(&job.places.state)?;
-        file::replace(path, after.as_bytes(), None)
-            .map_err(|error| FileError::io(path, "write", error))?;
+        Store::open(&job.places.state)?.write_file(config::FILE, after)?;
     }
     verify(job)?;
     report(job, changed, config.is_some(), before.as_ref() != Some(&record), terminal)
-}
-
-/// The state directory is its owner's alone.
-fn close(folder: &Path) -> Result<(), FileError> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
-            .map_err(|error| FileError::io(folder, "close", error))?;
-    }
-    let _ = folder;
-    Ok(())
 }
 
 /// Looks at what is there now, not at what was meant.
@@ -376,7 +363,7 @@ fn report(
         }
     }
     if config_changed {
-        let path = job.places.state.join("config.toml");
+        let path = job.places.state.join(config::FILE);
         writeln!(terminal, "{GOOD}configured{GOOD:#} {}", path.display())?;
     }
     if job.copies.is_empty() && !settings_changed && !config_changed && !record_changed {

@@ -13,12 +13,12 @@ mod inject;
 mod install;
 mod installation;
 mod list;
+mod note;
 mod overview;
 mod places;
 mod rules;
 mod show;
 mod switch;
-
 mod terminal;
 mod uninstall;
 mod usage;
@@ -83,6 +83,7 @@ pub fn run() -> ExitCode {
         None => overview::run(line.json, &env, &mut terminal),
         Some(Command::List(options)) => list::run(options, &env, &mut terminal),
         Some(Command::Show(options)) => show::run(options, &env, &mut terminal),
+        Some(Command::Note(options)) => note::run(options, &env, &mut terminal),
         Some(Command::Compose(options)) => return compose::run(options),
         Some(Command::Demo(options)) => demo::run(options, &env, &mut terminal),
         Some(Command::Usage(options)) => usage::run(options, &env).map(drop).map_err(Failure::from),

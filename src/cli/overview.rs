@@ -1,7 +1,7 @@
 //! `rejoin` alone: what this project's next session would be told, and why.
 
 use super::Failure;
-use super::here::{Here, age, short};
+use super::here::{Here, ago, short};
 use super::terminal::{FAINT, Terminal};
 use crate::config;
 use crate::env::Env;
@@ -73,7 +73,7 @@ fn answer(env: &Env) -> Result<Answer, Failure> {
         Form::Brief => ("brief", resume::brief(&told.log, &told.about)),
         Form::Notice | Form::Nothing => ("notice", resume::notice(&told.log, &told.about)),
     };
-    let why = why(&told.entry, form, rule, age(here.now - told.entry.last.unwrap_or(here.now)));
+    let why = why(&told.entry, form, rule, &ago(here.now - told.entry.last.unwrap_or(here.now)));
     Ok(Answer {
         project: here.place.project.name.clone(),
         form,
@@ -83,7 +83,7 @@ fn answer(env: &Env) -> Result<Answer, Failure> {
     })
 }
 
-fn why(entry: &Entry, form: &str, rule: Rule, age: String) -> String {
+fn why(entry: &Entry, form: &str, rule: Rule, age: &str) -> String {
     let full = entry.context.zip(entry.window).map_or(0, |(used, all)| used * 100 / all.max(1));
     let reason = match rule {
         Rule::Always => "config.toml says always".to_owned(),
@@ -94,7 +94,7 @@ fn why(entry: &Entry, form: &str, rule: Rule, age: String) -> String {
         _ => "it ended more than three days ago".to_owned(),
     };
     format!(
-        "the next session is given the {form} of session {} ({age} ago), because {reason}",
+        "the next session is given the {form} of session {} ({age}), because {reason}",
         short(&entry.id)
     )
 }

@@ -5,7 +5,7 @@ use super::args::Show;
 use super::here::Here;
 use super::terminal::Terminal;
 use crate::env::Env;
-use crate::follow::opening::cause;
+use crate::follow::{self, opening::cause};
 use crate::resume::{self, Whose};
 use std::io::Write;
 
@@ -15,7 +15,7 @@ pub(super) fn run(options: &Show, env: &Env, terminal: &mut Terminal) -> Result<
     let inside = env.claude_session_id.as_deref().filter(|_| options.session.is_none());
     let prefix = options.session.as_deref().or(inside).unwrap_or_default();
     let (project, recent, id) = here.session(prefix)?;
-    let state = here.state(&project, &id)?;
+    let state = follow::look(&project.session(&id))?;
     let entry = recent.get(id.as_str());
     let cause = entry.and_then(|e| cause(&recent, e, here.now));
     let previous = entry.and_then(|e| e.previous.clone());

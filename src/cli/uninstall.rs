@@ -10,12 +10,13 @@ use super::args;
 use super::installation::{self, Installation};
 use super::places::Places;
 use super::terminal::{self, GOOD, Terminal};
+use crate::config;
 use crate::env::Env;
 use crate::settings::file::{self, Change, FileError};
 use crate::settings::{self, HOOKS};
 
 /// What the state directory holds of ours. Anything else in it stays.
-const STATE: [&str; 5] = ["config.toml", "hooks.log", "hooks.log.1", "projects", "windows"];
+const STATE: [&str; 6] = [config::FILE, "hooks.log", "hooks.log.1", "off", "projects", "windows"];
 
 pub(super) fn run(
     options: &args::Uninstall,

@@ -17,8 +17,7 @@ pub use record::{Record, Told};
 pub use state::{Ended, State};
 
 use crate::resume::{self, About, Recall, ResumeLog};
-use crate::session::Session;
-use crate::store::{self, Durability, SessionId, SessionLock, Wait};
+use crate::store::{self, Durability, SessionLock, Wait};
 use crate::transcript;
 use chrono::{DateTime, Utc};
 use std::path::Path;
@@ -59,13 +58,9 @@ impl Following {
     ///
     /// `first` bounds the part of a never-seen transcript that is read, in bytes.
     pub fn fold(&mut self, transcript: &Path, first: Option<u64>) -> std::io::Result<()> {
-        let session = &mut self.state.session;
-        let cursor = &mut self.state.cursor;
-        let report =
-            transcript::follow(transcript, cursor, first, &mut |told| take(session, told))?;
+        let report = self.state.follow(transcript, first)?;
         self.read += report.bytes;
         self.state.transcript = Some(transcript.to_owned());
-        self.state.settle();
         Ok(())
     }
 
@@ -121,19 +116,6 @@ pub fn compose(state: &State, about: &About) -> ResumeLog {
     resume::compose(&state.session, &recall, about)
 }
 
-/// Takes in what a transcript tells. When it was replaced, what it told before is void; what was
-/// noted in the session was not its.
-fn take(session: &mut Session, told: transcript::Told<'_>) {
-    match told {
-        transcript::Told::Event(at, event) => session.apply(at, event),
-        transcript::Told::Restarted => {
-            let old = std::mem::take(session);
-            session.id = old.id;
-            session.notes = old.notes;
-        }
-    }
-}
-
 /// What is known of a session, read without its lock and brought up to date in memory only.
 pub fn look(session: &store::Session) -> store::Result<State> {
     let contents = session.read::<State>()?;
@@ -143,29 +125,8 @@ pub fn look(session: &store::Session) -> store::Result<State> {
         state.take(&record);
     }
     if let Some(path) = state.transcript.clone() {
-        let facts = &mut state.session;
         // A transcript that can't be read leaves what was known of it.
-        let first = Some(transcript::FIRST_READ);
-        let read =
-            transcript::follow(&path, &mut state.cursor, first, &mut |told| take(facts, told));
-        drop(read);
-        state.settle();
+        drop(state.follow(&path, Some(transcript::FIRST_READ)));
     }
-    Ok(state)
-}
-
-/// The facts of a transcript on its own, state or not: folded from its start.
-pub fn facts(path: &Path) -> std::io::Result<State> {
-    let mut state = State::default();
-    let facts = &mut state.session;
-    transcript::follow(path, &mut state.cursor, None, &mut |told| {
-        if let transcript::Told::Event(at, event) = told {
-            facts.apply(at, event);
-        }
-    })?;
-    if let Some(id) = path.file_stem().and_then(|s| s.to_str()).and_then(SessionId::parse) {
-        id.as_str().clone_into(&mut state.session.id);
-    }
-    state.transcript = Some(path.to_owned());
     Ok(state)
 }

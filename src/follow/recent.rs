@@ -183,3 +183,106 @@ impl Entry {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn now() -> DateTime<Utc> {
+        "2026-11-22T12:00:00Z".parse().unwrap()
+    }
+
+    /// A session of a person that ended `hours` ago in `/demo` on `main`.
+    fn ended(id: &str, hours: i64) -> Entry {
+        Entry {
+            id: id.to_owned(),
+            attended: true,
+            worktree: "/demo".into(),
+            branch: Some("main".to_owned()),
+            started: Some(now() - TimeDelta::hours(hours + 1)),
+            last: Some(now() - TimeDelta::hours(hours)),
+            prompts: 2,
+            ended: Some("other".to_owned()),
+            settled: true,
+            ..Entry::default()
+        }
+    }
+
+    fn offered(sessions: Vec<Entry>, attended: bool) -> Vec<String> {
+        let recent = Recent { sessions };
+        let offers = recent.offers("new", Path::new("/demo"), Some("main"), attended, now());
+        offers.iter().map(|e| e.id.clone()).collect()
+    }
+
+    #[test]
+    fn the_same_work_tree_and_branch_come_first() {
+        let branch = |branch: &str| Some(branch.to_owned());
+        let sessions = vec![
+            Entry { branch: branch("other"), ..ended("other branch", 1) },
+            Entry { worktree: "/demo-side".into(), ..ended("other tree", 2) },
+            ended("older", 30),
+            ended("newer", 5),
+            ended("ancient", 24 * 20),
+        ];
+        assert_eq!(
+            offered(sessions, true),
+            ["newer", "older", "other tree", "ancient", "other branch"]
+        );
+    }
+
+    #[test]
+    fn broken_off_work_comes_before_a_later_end() {
+        let cut = |id: &str, hours| Entry { cut_off: true, ..ended(id, hours) };
+        let sessions = vec![ended("later", 1), cut("broken off", 20), cut("long ago", 24 * 5)];
+        assert_eq!(offered(sessions, true), ["broken off", "later", "long ago"]);
+    }
+
+    #[test]
+    fn what_was_taken_up_is_not_offered_again() {
+        let given =
+            |prompts| Entry { given: Some("first".to_owned()), prompts, ..ended("second", 1) };
+        assert_eq!(offered(vec![given(1), ended("first", 2)], true), ["second"]);
+        // It was told, but nobody went on: nothing was taken up.
+        assert_eq!(offered(vec![given(0), ended("first", 2)], true), ["first"]);
+    }
+
+    #[test]
+    fn a_scripts_question_hides_no_persons_work() {
+        let script =
+            |id: &str, cut_off| Entry { attended: false, prompts: 1, cut_off, ..ended(id, 1) };
+        let sessions = || vec![script("asked", false), script("broke", true), ended("mine", 9)];
+        assert_eq!(offered(sessions(), true), ["mine", "broke"]);
+        assert_eq!(offered(sessions(), false), ["broke"]);
+    }
+
+    #[test]
+    fn a_live_session_is_not_offered_until_its_process_is_gone() {
+        let me = crate::process::identify(std::process::id());
+        let live = Entry { process: me.clone(), ended: None, settled: false, ..ended("a", 5) };
+        let recent = Recent { sessions: vec![live.clone()] };
+        assert!(recent.live(&live, now()), "its process is this test's");
+        // A later session of the same process means that this one was left.
+        let later = Entry { started: Some(now()), ..Entry { id: "b".to_owned(), ..live.clone() } };
+        let recent = Recent { sessions: vec![later.clone(), live.clone()] };
+        assert!(!recent.live(&live, now()));
+        assert!(recent.live(&later, now()));
+        // Without a process to look at, half an hour decides.
+        let unseen = Entry { process: None, ..live };
+        assert!(!Recent::default().live(&unseen, now()));
+        let fresh = Entry { last: Some(now() - TimeDelta::minutes(29)), ..unseen };
+        assert!(Recent::default().live(&fresh, now()));
+    }
+
+    #[test]
+    fn only_the_newest_sessions_are_remembered() {
+        let mut recent = Recent::default();
+        for n in 0..=SESSIONS {
+            recent.enter(&n.to_string());
+        }
+        assert_eq!(recent.sessions.len(), SESSIONS);
+        assert!(recent.get("0").is_none());
+        recent.enter("1");
+        assert_eq!(recent.sessions[0].id, "1");
+        assert_eq!(recent.sessions.len(), SESSIONS);
+    }
+}

@@ -3,10 +3,11 @@
 use super::record::{Record, Told};
 use crate::session::Session;
 use crate::session::facts::{End, Quote};
-use crate::transcript::Cursor;
+use crate::transcript::{self, Cursor, Report};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
 /// Stops that came before their turn's lines are remembered, so many at most.
 const STOPS: usize = 8;
@@ -125,6 +126,23 @@ impl State {
             }
             false
         });
+    }
+
+    /// Folds what a transcript has gained; `first` bounds the first reading, in bytes. When it is not
+    /// the file that it was, everything but the notes is folded anew.
+    pub(super) fn follow(&mut self, transcript: &Path, first: Option<u64>) -> io::Result<Report> {
+        let session = &mut self.session;
+        let report =
+            transcript::follow(transcript, &mut self.cursor, first, &mut |told| match told {
+                transcript::Told::Restarted => {
+                    let old = std::mem::take(session);
+                    session.id = old.id;
+                    session.notes = old.notes;
+                }
+                transcript::Told::Event(at, event) => session.apply(at, event),
+            })?;
+        self.settle();
+        Ok(report)
     }
 
     /// When the session was last active: its last event or its transcript's last line.

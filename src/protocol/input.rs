@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// The largest input that is read, in bytes. A `Write` of 1.5 MB makes 3.2 MB.
-pub const LARGEST: usize = 16 << 20;
+const LARGEST: usize = 16 << 20;
 /// Values nested deeper than this are given up.
 const DEEPEST: u32 = 128;
 

@@ -130,7 +130,7 @@ fn fold(
 /// The start of the first line that begins at or after `from`.
 fn line_start(file: &mut File, from: u64, bytes: &mut u64) -> io::Result<u64> {
     file.seek(SeekFrom::Start(from))?;
-    let mut buffer = [0; 64 << 10];
+    let mut buffer = [0; 8 << 10];
     let mut at = from;
     loop {
         let got = file.read(&mut buffer)?;

@@ -5,7 +5,9 @@
 #![allow(clippy::expect_used, clippy::unwrap_used)]
 
 mod api;
+mod architecture;
 mod claude;
+mod cli;
 mod fold;
 mod harness;
 mod hooks;

@@ -8,7 +8,9 @@ use crate::cli::claude::{self, Claude};
 use crate::cli::install;
 use crate::cli::places::{Places, real};
 use crate::cli::rules;
+use crate::config::{self, Config};
 use crate::settings::{self, HOOKS, Registered, file};
+use crate::store::Store;
 
 const INSTALL: &str = "run `rejoin install`";
 const INSTALL_PROJECT: &str = "run `rejoin install --project`";
@@ -150,6 +152,28 @@ fn judge(entry: &Entry, places: &Places, shared: &mut Shared) {
         let what = format!("the matcher {matcher:?} in {file} hides some from the hook");
         shared.find(event, what, "take the matcher out");
     }
+}
+
+/// The configuration, and whether the user has switched everything off.
+pub(super) fn config(places: &Places) -> Check {
+    let mut check = Check::new("config");
+    if !places.state.is_dir() {
+        check.detail = String::from("the defaults");
+        return check;
+    }
+    match config::read(&places.state) {
+        Ok(config) if config == Config::default() => check.detail = String::from("the defaults"),
+        Ok(_) => check.detail = places.state.join(config::FILE).display().to_string(),
+        Err(error) => {
+            check.find(error, "correct the line; until then the hooks go by the defaults");
+        }
+    }
+    if let Ok(Some(store)) = Store::existing(&places.state)
+        && store.is_off()
+    {
+        check.detail = String::from("switched off everywhere (`rejoin on --everywhere` ends that)");
+    }
+    check
 }
 
 /// Rules are the user's choice: what is missing is told, and is no fault.

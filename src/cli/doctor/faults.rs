@@ -1,12 +1,11 @@
 //! What the hooks noted about themselves in `hooks.log`: one line each, `RFC3339 event text`.
 
-use std::fs;
-use std::io::ErrorKind;
 use std::path::Path;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Check;
+use crate::store::Faults;
 
 /// Faults older than this are history.
 const RECENT: TimeDelta = TimeDelta::days(7);
@@ -14,29 +13,22 @@ const RECENT: TimeDelta = TimeDelta::days(7);
 /// How many are shown.
 const SHOWN: usize = 3;
 
-/// How much of the log's end is read.
-const TAIL: usize = 64 << 10;
+/// How many lines of the log's end are read.
+const READ: usize = 200;
 
 pub(super) fn check(state: &Path, now: DateTime<Utc>) -> Check {
     let mut check = Check::new("faults");
     let path = state.join("hooks.log");
-    let text = match fs::read(&path) {
-        Ok(bytes) => {
-            String::from_utf8_lossy(&bytes[bytes.len().saturating_sub(TAIL)..]).into_owned()
-        }
+    let lines = match Faults::in_dir(state).read_last(READ) {
+        Ok(lines) => lines,
         // What is wrong with the state directory itself is told elsewhere.
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            String::new()
-        }
+        Err(_) if !state.is_dir() => Vec::new(),
         Err(error) => {
-            check.find(
-                format!("cannot read {}: {error}", path.display()),
-                "make it readable, or remove it",
-            );
+            check.find(error.to_string(), "make it readable, or remove it");
             return check;
         }
     };
-    let recent: Vec<_> = text.lines().filter(|line| is_recent(line, now)).collect();
+    let recent: Vec<_> = lines.iter().filter(|line| is_recent(line, now)).collect();
     if recent.is_empty() {
         check.detail = String::from("no hook reported one in the last 7 days");
     }
@@ -58,15 +50,16 @@ fn plain(line: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use std::io::Write;
+
+    use super::*;
 
     #[test]
     fn the_last_recent_faults_are_findings_newest_first() {
         let state = tempfile::tempdir().unwrap();
         let now = DateTime::parse_from_rfc3339("2026-11-22T12:00:00Z").unwrap().to_utc();
         assert!(check(state.path(), now).findings.is_empty());
-        let mut log = fs::File::create_new(state.path().join("hooks.log")).unwrap();
+        let mut log = std::fs::File::create_new(state.path().join("hooks.log")).unwrap();
         let lines = [
             "half a line",
             "2026-11-14T12:00:00Z stop too old",

@@ -146,9 +146,7 @@ fn an_old_claude_code_is_found() {
 #[test]
 fn a_command_line_that_is_not_understood_is_exit_code_2() {
     let home = Home::new();
-    for arguments in
-        [&["install", "--inject", "sometimes"][..], &["nonsense"], &[], &["doctor", "x"]]
-    {
+    for arguments in [&["install", "--inject", "sometimes"][..], &["nonsense"], &["doctor", "x"]] {
         let ran = home.run(arguments);
         assert_eq!(ran.code, 2, "{}", ran.all());
         assert_eq!(ran.stdout, "");
@@ -165,4 +163,15 @@ fn a_reader_that_goes_away_is_no_error() {
     let output = home.command(&["doctor", "--json"]).stdout(writer).output().unwrap();
     let ran = home.ran(&output);
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+}
+
+#[test]
+fn a_config_that_cannot_be_read_and_the_switch_are_told() {
+    let home = Home::new();
+    home.install(&["--inject", "notice"]).ok();
+    home.run(&["off", "--everywhere"]).ok();
+    let told = home.run(&["doctor"]).ok().stdout;
+    let line = told.lines().find(|line| line.contains("config ")).unwrap().to_owned();
+    home.write(".local/state/rejoin/config.toml", "[inject]\ndefault = \"loud\"\n");
+    assert_snapshot!([line, findings(&home)].join("\n"));
 }
