@@ -209,7 +209,24 @@ impl Reader {
         if self.bytes.len() + bytes.len() > LARGEST {
             return Read::Hopeless;
         }
-        for (index, byte) in bytes.iter().enumerate() {
+        let mut index = 0;
+        while let Some(byte) = bytes.get(index) {
+            if self.in_string && !self.escaped {
+                // Most of a long input are long texts.
+                match memchr::memchr2(b'"', b'\\', &bytes[index..]) {
+                    Some(at) => index += at,
+                    None => break,
+                }
+                self.in_string = bytes[index] == b'\\';
+                self.escaped = self.in_string;
+                index += 1;
+                continue;
+            }
+            index += 1;
+            if self.escaped {
+                self.escaped = false;
+                continue;
+            }
             if !self.begun {
                 match byte {
                     // A byte order mark, too, may stand before the value.
@@ -217,15 +234,6 @@ impl Reader {
                     b'{' => self.begun = true,
                     _ => return Read::Hopeless,
                 }
-            }
-            if self.in_string {
-                match byte {
-                    _ if self.escaped => self.escaped = false,
-                    b'\\' => self.escaped = true,
-                    b'"' => self.in_string = false,
-                    _ => {}
-                }
-                continue;
             }
             match byte {
                 b'"' => self.in_string = true,
@@ -237,7 +245,7 @@ impl Reader {
                 return Read::Hopeless;
             }
             if self.depth == 0 {
-                self.bytes.extend_from_slice(&bytes[..=index]);
+                self.bytes.extend_from_slice(&bytes[..index]);
                 self.trim();
                 return Read::Complete;
             }

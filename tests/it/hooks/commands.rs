@@ -34,6 +34,8 @@ fn what_is_not_there_is_said_in_one_sentence() {
     let mut second = scene.input(Event::SessionStart);
     second["session_id"] = json!(SESSION.replace("0001", "0002"));
     scene.run(Event::SessionStart, &second);
+    // The first command finishes the session that was left.
+    assert!(scene.rejoin(&["list"]).status.success());
 
     refused(&scene, &["show", "ffff"], 1, "no session of this project begins with `ffff`");
     refused(&scene, &["show", "../../etc/passwd"], 1, "no session of this project begins with");

@@ -76,7 +76,7 @@ fn a_state_directory_behind_a_link_is_refused() {
         std::os::unix::fs::symlink("elsewhere", scene.state()).unwrap();
         scene.run(event, &scene.input(event));
         assert_eq!(fs::read_dir(scene.path("elsewhere")).unwrap().count(), 0);
-        assert_doctor_says(scene, "symbolic link");
+        assert_doctor_says(scene, "is no folder");
     });
 }
 
@@ -86,7 +86,7 @@ fn a_file_in_the_state_directory_s_place_is_refused() {
         fs::write(scene.state(), "mine").unwrap();
         scene.run(event, &scene.input(event));
         assert_eq!(fs::read_to_string(scene.state()).unwrap(), "mine");
-        assert_doctor_says(scene, "not a directory");
+        assert_doctor_says(scene, "is no folder");
     });
 }
 
