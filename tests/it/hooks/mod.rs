@@ -4,6 +4,7 @@
 //! writes nothing outside its state directory, and what went wrong stands in the fault log.
 
 mod commands;
+mod counts;
 mod fields;
 mod limits;
 mod places;
