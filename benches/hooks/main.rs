@@ -1,7 +1,7 @@
 //! What a hook costs above starting an empty process.
 //!
-//! `cargo bench --bench hooks --target x86_64-unknown-linux-musl -- [ROUNDS] [FOLDER]` (300 rounds,
-//! and a temporary folder without). Commands are started as Claude Code starts them: `posix_spawn`
+//! `cargo bench --bench hooks --target x86_64-unknown-linux-musl -- [ROUNDS] [--in=FOLDER]
+//! [--hooks=FOLDER]` (300 rounds, a temporary folder, the executables that cargo built). Commands are started as Claude Code starts them: `posix_spawn`
 //! without a shell, the event's JSON on a pipe, stdout drained to its end. They take turns, because a
 //! shared machine is slow for minutes at a time; compare within one table only. Before each start the
 //! session's files are put back as they were, outside of the measured time.
@@ -19,28 +19,26 @@ use std::time::{Duration, Instant};
 use scene::Scene;
 use serde_json::Value;
 
-macro_rules! hooks {
-    ($($event:literal => $name:literal),* $(,)?) => {
-        /// The executable of an event.
-        fn executable(event: &str) -> &'static Path {
-            Path::new(match event {
-                $($event => env!(concat!("CARGO_BIN_EXE_rejoin-hook-", $name)),)*
-                _ => panic!("no hook at {event}"),
-            })
-        }
+/// The executable of an event, in the folder that was named or among those that cargo built.
+fn executable(event: &str) -> PathBuf {
+    let name = match event {
+        "SessionStart" => "rejoin-hook-session-start",
+        "UserPromptSubmit" => "rejoin-hook-user-prompt-submit",
+        "PostToolBatch" => "rejoin-hook-post-tool-batch",
+        "Stop" => "rejoin-hook-stop",
+        "StopFailure" => "rejoin-hook-stop-failure",
+        "SubagentStop" => "rejoin-hook-subagent-stop",
+        "PostCompact" => "rejoin-hook-post-compact",
+        _ => panic!("no hook at {event}"),
     };
+    let built = Path::new(env!("CARGO_BIN_EXE_rejoin-hook-stop"));
+    option("hooks").unwrap_or_else(|| built.parent().unwrap().to_owned()).join(name)
 }
 
-hooks! {
-    "SessionStart" => "session-start",
-    "UserPromptSubmit" => "user-prompt-submit",
-    "PostToolBatch" => "post-tool-batch",
-    "Stop" => "stop",
-    "StopFailure" => "stop-failure",
-    "SubagentStop" => "subagent-stop",
-    "PreCompact" => "pre-compact",
-    "PostCompact" => "post-compact",
-    "SessionEnd" => "session-end",
+/// The path given as `--name=PATH`.
+fn option(name: &str) -> Option<PathBuf> {
+    let prefix = format!("--{name}=");
+    std::env::args().find_map(|arg| arg.strip_prefix(&prefix).map(PathBuf::from))
 }
 
 /// One row of the table.
@@ -58,7 +56,7 @@ impl<'a> Contender<'a> {
     fn hook(name: &str, event: &str, scene: &'a Scene) -> Self {
         Self {
             name: name.to_owned(),
-            program: executable(event).to_owned(),
+            program: executable(event),
             input: scene.input(event),
             scene: Some(scene),
             walls: Vec::new(),
@@ -100,8 +98,8 @@ impl<'a> Contender<'a> {
 fn main() {
     // Cargo adds arguments of its own.
     let rounds = std::env::args().skip(1).find_map(|arg| arg.parse().ok()).unwrap_or(300);
-    let named = std::env::args().skip(1).find(|arg| arg.starts_with('/')).map(PathBuf::from);
-    let temporary = tempfile::tempdir_in(named.unwrap_or_else(std::env::temp_dir)).unwrap();
+    let folder = option("in").unwrap_or_else(std::env::temp_dir);
+    let temporary = tempfile::tempdir_in(folder).unwrap();
     let memory = tempfile::tempdir_in("/dev/shm").ok();
     let root = temporary.path();
 
@@ -126,11 +124,10 @@ fn main() {
     {
         contenders.push(Contender::hook(event, event, &plain));
     }
-    for event in ["Stop", "PreCompact", "SessionEnd"] {
-        contenders.push(Contender::hook(event, event, &plain));
-        if let Some(scene) = &in_memory {
-            contenders.push(Contender::hook(&format!("{event}, no sync (memory)"), event, scene));
-        }
+    // PreCompact and SessionEnd do the same.
+    contenders.push(Contender::hook("Stop", "Stop", &plain));
+    if let Some(scene) = &in_memory {
+        contenders.push(Contender::hook("Stop, state in memory: no sync", "Stop", scene));
     }
     contenders.push(Contender::hook("Stop, transcript of 100 MB", "Stop", &long));
     contenders.push(Contender::hook("SessionStart, digest", "SessionStart", &cut_off));
@@ -182,8 +179,11 @@ fn empty(root: &Path) -> PathBuf {
     let mut rustc = Command::new("rustc");
     rustc.args(["--edition=2024", "-Copt-level=3", "-Clto=fat", "-Ccodegen-units=1"]);
     rustc.args(["-Cpanic=abort", "-Cstrip=symbols"]).arg(&source).arg("-o").arg(&program);
-    if cfg!(target_env = "musl") {
-        rustc.arg(format!("--target={}-unknown-linux-musl", std::env::consts::ARCH));
+    // Below `target`, what is built for a named target lies in a folder of its name.
+    let hook = executable("Stop");
+    let target = hook.ancestors().skip(2).next().and_then(Path::file_name).unwrap();
+    if target != "target" {
+        rustc.arg("--target").arg(target);
     }
     assert!(rustc.status().unwrap().success());
     program

@@ -75,10 +75,12 @@ impl Words {
         cues.iter().any(|cue| self.has(cue))
     }
 
+    /// Looks at the beginnings of words alone: setting up a search for each of many cues costs more
+    /// than a sentence has words.
     fn has(&self, cue: &str) -> bool {
-        self.padded.match_indices(cue).any(|(at, _)| {
-            self.padded.as_bytes()[at - usize::from(at > 0)] == b' '
-                && self.padded.as_bytes().get(at + cue.len()) == Some(&b' ')
+        memchr::memchr_iter(b' ', self.padded.as_bytes()).any(|at| {
+            let rest = self.padded[at + 1..].strip_prefix(cue);
+            rest.is_some_and(|rest| rest.starts_with(' '))
         })
     }
 
