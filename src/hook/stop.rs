@@ -6,6 +6,7 @@ use crate::protocol::Reply;
 use crate::session::keep_quote;
 use crate::store::Durability;
 use crate::transcript::FIRST_READ;
+use std::io::ErrorKind;
 
 /// Folds the turn and leaves a complete resume log. The last response is usually not in the
 /// transcript yet; its text comes with the event, its usage with whoever folds next.
@@ -35,28 +36,21 @@ pub(super) fn fold(context: &Context, told: Told) -> Result<(), Fault> {
         Err(error) => return Err(error.into()),
     };
     context.note(&following.notes);
-    match input_transcript(context) {
-        // Persistence is off: what is not kept by Claude Code is not kept by us.
-        None => {
+    if let Some(path) = &context.input.transcript_path
+        && let Err(error) = following.fold(path, Some(FIRST_READ))
+    {
+        if error.kind() == ErrorKind::NotFound && following.state.cursor.offset == 0 {
+            // Persistence is off: what is not kept by Claude Code is not kept by us.
             following.remove()?;
             let lock = project.lock(super::LOCK)?;
             opening::forget(&lock, context.id.as_str())?;
             return Ok(());
         }
-        Some(path) => {
-            if let Err(error) = following.fold(path, Some(FIRST_READ)) {
-                context.note(&[format!("{} can't be read: {error}", path.display())]);
-            }
-        }
+        context.note(&[format!("{} can't be read: {error}", path.display())]);
     }
     following.state.take(&record);
     following.save(Durability::Synced, context.now)?;
     let lock = project.lock(super::LOCK)?;
     opening::learn(&lock, context.id.as_str(), &following.state)?;
     Ok(())
-}
-
-/// The session's transcript, if it exists.
-fn input_transcript(context: &Context) -> Option<&std::path::Path> {
-    context.input.transcript_path.as_deref().filter(|path| path.exists())
 }

@@ -15,6 +15,7 @@ mod compose;
 mod fold;
 #[cfg(unix)]
 mod harness;
+mod hooks;
 mod install;
 #[cfg(unix)]
 mod registration;
