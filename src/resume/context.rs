@@ -518,15 +518,21 @@ fn code(view: &View<'_>, out: &mut Vec<Entry>) {
                 }
                 *count += 1;
                 let worth = match (uncommitted, lines.len()) {
-                    (true, 3..) => 54 - (*count).min(14),
+                    (true, 3..) => 68 - (*count).min(20),
                     (true, _) => 44 - (*count / 2).min(8),
                     (false, _) => 38 - (*count).min(16),
                 };
                 let fence = if lines.iter().any(|l| l.contains("```")) { "~~~~" } else { "```" };
-                let shown = lines.join("\n");
                 let at = view.clock(step.at);
-                let text = format!("`{}` {at}\n{fence}{language}\n{shown}\n{fence}", edit.path);
-                out.push(Entry::new(Topic::Code, worth, text));
+                let tell = |most: usize| {
+                    let mut shown = lines[..lines.len().min(most)].join("\n");
+                    if lines.len() > most {
+                        shown.push_str(&format!("\n… {} more lines", lines.len() - most));
+                    }
+                    format!("`{}` {at}\n{fence}{language}\n{shown}\n{fence}", edit.path)
+                };
+                let entry = Entry::new(Topic::Code, worth, tell(usize::MAX));
+                out.push(if lines.len() > 12 { entry.short(tell(8)) } else { entry });
             }
         }
     }

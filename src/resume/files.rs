@@ -29,7 +29,25 @@ pub(super) fn metadata(view: &View<'_>) -> Metadata {
         (kind, std::cmp::Reverse(t.seq))
     });
     touched.truncate(FILES);
-    let files = touched.into_iter().map(|t| fact(t, defined.get(t.path.as_str()))).collect();
+    let files = touched
+        .into_iter()
+        .map(|touch| {
+            let mut fact = fact(touch, defined.get(touch.path.as_str()));
+            // An edit may have taken away only one of two definitions.
+            if let Some(text) = view.last_text(&touch.path).filter(|_| !fact.removed.is_empty()) {
+                let last = symbols::definitions(&touch.path, &text);
+                let (there, gone): (Vec<String>, Vec<String>) =
+                    fact.removed.into_iter().partition(|n| last.contains(n));
+                fact.removed = gone;
+                for name in there {
+                    if !fact.added.contains(&name) {
+                        fact.added.push(name);
+                    }
+                }
+            }
+            fact
+        })
+        .collect();
     let mut agents: Vec<String> = Vec::new();
     for step in &view.steps {
         if let Act::Agent { kind, task, .. } = &step.act {

@@ -373,7 +373,8 @@ fn precedent(view: &View<'_>, out: &mut Vec<Entry>) {
         .filter(|i| matches!(committed(view, i), Committed::Yes(_)))
         .max_by_key(|i| i.claimed);
     let Some(before) = before else { return };
-    let until = active.map_or(u32::MAX, |a| a.claimed);
+    let next = view.items.iter().map(|i| i.claimed).filter(|c| *c > before.claimed).min();
+    let until = active.map(|a| a.claimed).or(next).unwrap_or(u32::MAX);
     let last_edit = view
         .steps
         .iter()
@@ -420,7 +421,7 @@ fn precedent(view: &View<'_>, out: &mut Vec<Entry>) {
         }
         None => out.push(Entry::new(
             Topic::Steps,
-            60,
+            72,
             format!("after the last edit of {}: {steps}", before.id),
         )),
     }
@@ -717,6 +718,6 @@ fn untouched(view: &View<'_>, out: &mut Vec<Entry>) {
         }
     }
     if !paths.is_empty() {
-        out.push(Entry::new(Topic::Untouched, 58, paths.join(", ")));
+        out.push(Entry::new(Topic::Untouched, 66, paths.join(", ")));
     }
 }

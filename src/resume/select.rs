@@ -195,7 +195,7 @@ pub(super) fn within(
         (Some(short), true) => cost(short),
         _ => cost(&entry.text),
     };
-    for (_, entry) in candidates {
+    for (_, entry) in &candidates {
         let heading =
             if topics.contains(&entry.topic) { 0 } else { entry.topic.heading().len() + 8 };
         // What is long is told short at first, so that more is told at all.
@@ -219,9 +219,25 @@ pub(super) fn within(
     let order = |e: &Entry| log.entries().position(|o| std::ptr::eq(o, e));
     choice.body.sort_by_key(|(e, _)| order(e));
     choice.files = files_share;
-    let full = units(&render(&choice));
-    if full < room {
-        choice.files += room - full;
+    choice.files += room.saturating_sub(units(&render(&choice)));
+    // What files leave, the next best may take.
+    for _ in 0..4 {
+        let mut left = room.saturating_sub(units(&render(&choice)) + 80);
+        let before = choice.body.len();
+        for (_, entry) in &candidates {
+            if choice.body.iter().any(|(e, _)| std::ptr::eq(*e, *entry)) {
+                continue;
+            }
+            let fits = [false, true].into_iter().find(|short| told(entry, *short) + 30 <= left);
+            if let Some(short) = fits {
+                left -= told(entry, short) + 30;
+                choice.body.push((entry, short));
+            }
+        }
+        choice.body.sort_by_key(|(e, _)| order(e));
+        if choice.body.len() == before {
+            break;
+        }
     }
     // The estimate errs by headings: give up the least until it fits.
     loop {
