@@ -103,7 +103,12 @@ fn uncommitted(view: &View<'_>, out: &mut Vec<Entry>) {
         let at = view.steps.iter().rev().find(|s| s.seq <= seen.seq).map(|s| view.clock(s.at));
         let _ = write!(lead, "git status at {}", at.unwrap_or_default());
         lead.push_str(if seen.staged { "" } else { ", nothing staged" });
-        list.extend(seen.files.iter().cloned());
+        let plain = |how: &String| how.trim_end_matches(", not staged").to_owned();
+        list.extend(
+            seen.files.iter().map(|(path, how)| {
+                (path.clone(), if seen.staged { how.clone() } else { plain(how) })
+            }),
+        );
     }
     for touch in &changed {
         let listed = list.iter().any(|(path, _)| {
@@ -146,12 +151,12 @@ fn uncommitted(view: &View<'_>, out: &mut Vec<Entry>) {
         let base = path.rsplit('/').next().unwrap_or(path);
         let _ = write!(said, "; {base} is ignored by git and went in with `git add -f`");
     }
-    let short = format!("{lead}{}", plural(list.len(), "file"));
-    out.push(Entry::new(Topic::Uncommitted, 99, cut(&said, 1_600)).short(if units(&said) > 500 {
-        format!("{lead}{} …", cut(&files, 380))
-    } else {
-        short
-    }));
+    let bases: Vec<&str> = list
+        .iter()
+        .map(|(path, _)| path.trim_end_matches('/').rsplit('/').next().unwrap_or(path))
+        .collect();
+    let short = format!("{lead}{}", cut(&bases.join(", "), 200));
+    out.push(Entry::new(Topic::Uncommitted, 99, cut(&said, 1_600)).short(short));
 }
 
 /// Whether a path lies in the project.
@@ -199,7 +204,7 @@ fn checks(view: &View<'_>, out: &mut Vec<Entry>) {
     let checks: Vec<&Family> = view.checks().collect();
     let last_check = checks.iter().map(|f| f.seq).max().unwrap_or(0);
     let (after_all, _) = view.edits_since(last_check);
-    let mut worth = 97;
+    let mut below = 0;
     let mut ordered = checks.clone();
     ordered.sort_by_key(|f| {
         let class = match f.class {
@@ -228,13 +233,19 @@ fn checks(view: &View<'_>, out: &mut Vec<Entry>) {
             said.push_str("; the whole suite was never run");
         }
         said.push(')');
-        out.push(Entry::new(Topic::Check, worth, said));
-        worth = worth.saturating_sub(1).max(70);
+        let class = match family.class {
+            Class::Test => 96,
+            Class::Lint => 94,
+            Class::Build => 92,
+            _ => 89,
+        };
+        out.push(Entry::new(Topic::Check, class - below.min(8), said));
+        below += 1;
     }
     if after_all > 0 && !checks.is_empty() {
         out.push(Entry::new(
             Topic::Check,
-            98,
+            97,
             match after_all {
                 1 => "none was run after the last edit".to_owned(),
                 n => format!("none was run after the last {n} edits"),
@@ -393,7 +404,7 @@ fn setup(view: &View<'_>, out: &mut Vec<Entry>) {
         if lines.is_empty() {
             continue;
         }
-        out.push(Entry::new(Topic::Setup, 60, format!("`{}`: {}", touch.path, lines.join("; "))));
+        out.push(Entry::new(Topic::Setup, 74, format!("`{}`: {}", touch.path, lines.join("; "))));
     }
 }
 
@@ -427,6 +438,7 @@ fn setup_lines(path: &str, shown: &str) -> Vec<String> {
             text.contains(['"', '\'', '['])
                 && WORDS.iter().any(|w| lower.contains(w))
                 && !text.starts_with(['#', '/', '*'])
+                && !["require(", "import ", "console.", "argv"].iter().any(|w| text.contains(w))
         };
         if tells && units(text) < 140 && out.len() < 8 {
             out.push(format!("`{}`", text::one_line(text).replace('`', "ʼ")));
@@ -491,7 +503,7 @@ fn in_play(view: &View<'_>, out: &mut Vec<Entry>) {
     });
     let shown: Vec<String> = names.iter().take(40).map(|n| format!("`{n}`")).collect();
     let few = shown[..shown.len().min(14)].join(", ");
-    out.push(Entry::new(Topic::Names, 68, shown.join(", ")).short(few));
+    out.push(Entry::new(Topic::Names, 77, shown.join(", ")).short(few));
 }
 
 /// The newest text of what was edited: what is not committed first.

@@ -172,7 +172,7 @@ fn attempts(view: &View<'_>, failure: &Unsolved<'_>, worth: u8, out: &mut Vec<En
     {
         out.push(entry);
     }
-    for line in &run.explains {
+    for line in run.explains.iter().filter(|l| run.unseen == 0 || !l.contains("truncated")) {
         out.push(Entry::new(
             Topic::Attempts,
             worth - 2,
@@ -420,8 +420,14 @@ fn fixed(view: &View<'_>, out: &mut Vec<Entry>) {
             let _ = write!(said, " {end} {}", view.clock(fix.at));
             said
         };
-        let check = run.class.is_check() || run.class == Class::Vcs;
-        let worth = if check { 80 } else { 56 } - age.min(14);
+        let worth = match run.class {
+            Class::Test => 85,
+            Class::Build => 83,
+            Class::Vcs => 80,
+            Class::Lint | Class::Format | Class::Install => 76,
+            _ => 60,
+        };
+        let worth = worth - age.min(10);
         age += 1;
         out.push(Entry::new(Topic::Fixed, worth, tell(400, 5)).short(tell(120, 3)));
     }

@@ -77,6 +77,8 @@ fn fact(touch: &Touch, defined: Option<&Vec<String>>) -> FileFact {
             added.push(name.clone());
         }
     }
+    // Names of tests are sentences: they come last.
+    added.sort_by_key(|name| name.contains(' '));
     FileFact {
         path: touch.path.clone(),
         new: touch.new,

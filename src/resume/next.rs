@@ -252,7 +252,7 @@ fn items(view: &View<'_>, out: &mut Vec<Entry>) {
         format!("○ {how}: {}", list.join("; "))
     };
     if !waiting.is_empty() {
-        out.push(Entry::new(Topic::Task, 97, cut(&tell(200), 2_000)).short(cut(&tell(50), 700)));
+        out.push(Entry::new(Topic::Task, 98, cut(&tell(200), 2_000)).short(cut(&tell(50), 700)));
     }
     if !done.is_empty() {
         out.push(Entry::new(
@@ -441,7 +441,7 @@ fn closing(view: &View<'_>, out: &mut Vec<Entry>) {
             } else {
                 ""
             };
-            let few = super::findings::flat(&whole, 260);
+            let few = super::findings::flat(&whole, if but.is_empty() { 260 } else { 150 });
             let said = if but.is_empty() { said } else { few.clone() };
             out.push(
                 Entry::new(Topic::LastSaid, 93, format!("\"{said}\"{but}"))
