@@ -281,7 +281,7 @@ fn commands(view: &View<'_>, out: &mut Vec<Entry>) {
         .take(24)
         .map(|(f, _)| {
             let times = if f.runs > 1 { format!(" ({}×)", f.runs) } else { String::new() };
-            format!("`{}`{times}", super::failures::fewer_paths(&f.shown, 70))
+            format!("`{}`{times}", super::failures::fewer_paths(&f.shown, 56))
         })
         .collect();
     if shown.is_empty() {
@@ -289,7 +289,7 @@ fn commands(view: &View<'_>, out: &mut Vec<Entry>) {
     }
     let few = shown[..shown.len().min(8)].join(", ");
     out.push(
-        Entry::new(Topic::Command, 70, format!("ran ok: {}", shown.join(", ")))
+        Entry::new(Topic::Command, 75, format!("ran ok: {}", shown.join(", ")))
             .short(format!("ran ok: {few}")),
     );
 }
@@ -483,13 +483,25 @@ fn in_play(view: &View<'_>, out: &mut Vec<Entry>) {
             for word in span.split(|c| !inside(c)) {
                 let word = word.trim_matches(|c| matches!(c, '.' | ':' | '/' | '-'));
                 let telling = word.len() > 3
+                    && !word.starts_with("a-z")
                     && word.contains(|c: char| matches!(c, '_' | '-' | '.') || c.is_uppercase());
                 let known =
-                    defined.iter().any(|d| d.starts_with(word)) || text::paths(word).len() == 1;
+                    defined.iter().any(|d| d.trim_start_matches(['.', '#', '-']).starts_with(word))
+                        || text::paths(word).len() == 1;
                 if telling && !known && !names.contains(&word) && written.contains(word) {
                     names.push(word);
                 }
             }
+        }
+    }
+    // Variables of the environment that edits name.
+    for quoted in written.split('"').skip(1).step_by(2) {
+        let variable = quoted.len() > 4
+            && quoted.len() < 60
+            && quoted.contains('_')
+            && quoted.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+        if variable && !names.contains(&quoted) {
+            names.push(quoted);
         }
     }
     if names.len() < 2 {
@@ -499,11 +511,12 @@ fn in_play(view: &View<'_>, out: &mut Vec<Entry>) {
     names.sort_by_key(|n| {
         let dotted = n.contains(['.', '-']) && !n.contains(':');
         let variable = n.contains('_') && !n.contains(char::is_lowercase);
-        !(dotted || variable)
+        // The longer a dotted name is, the more it is one of this work.
+        (!(dotted || variable), if variable { 1 } else { 2 })
     });
     let shown: Vec<String> = names.iter().take(40).map(|n| format!("`{n}`")).collect();
-    let few = shown[..shown.len().min(14)].join(", ");
-    out.push(Entry::new(Topic::Names, 77, shown.join(", ")).short(few));
+    let few = shown[..shown.len().min(20)].join(", ");
+    out.push(Entry::new(Topic::Names, 80, shown.join(", ")).short(few));
 }
 
 /// The newest text of what was edited: what is not committed first.

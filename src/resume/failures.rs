@@ -1,11 +1,13 @@
 //! What failed: what still stands, what was tried, what fixed it.
 
 use super::log::{Entry, Topic};
+use super::recall::Told;
 use super::view::View;
 use crate::session::command::Class;
 use crate::session::event::{Outcome, Place};
 use crate::session::facts::{Act, Edit, Problem, Run, Said, Step};
 use crate::session::sentence::Kind;
+use crate::session::symbols;
 use crate::session::text::{cut, units};
 use std::fmt::Write;
 
@@ -241,7 +243,7 @@ fn attempt(view: &View<'_>, tries: &[(&Step, &Run)], index: usize) -> String {
             if let Act::Edit(edit) = &step.act
                 && step.seq > before.seq
             {
-                let change = changed(edit);
+                let change = changed(view, step, edit);
                 if !changes.contains(&change) {
                     changes.push(change);
                 }
@@ -304,13 +306,28 @@ fn flags(old: &str, new: &str) -> String {
     if only.is_empty() { cut(new, 100) } else { only.join(" ") }
 }
 
-fn changed(edit: &Edit) -> String {
+fn changed(view: &View<'_>, step: &Step, edit: &Edit) -> String {
     let file = edit.path.rsplit('/').next().unwrap_or(&edit.path);
     let what = if edit.new { format!("new `{}`", edit.path) } else { format!("`{file}`") };
-    match &edit.line {
-        Some(line) => format!("{what}: `{}`", cut(line, 110).replace('`', "ʼ")),
+    let line = definition(view, step, edit).or(edit.line.clone());
+    match line {
+        Some(line) => format!("{what}: `{}`", cut(&line, 110).replace('`', "ʼ")),
         None => what,
     }
+}
+
+/// The first line of an edit that defines something anew: it tells more than a comment above it.
+fn definition(view: &View<'_>, step: &Step, edit: &Edit) -> Option<String> {
+    view.recall.at(step.line).iter().find_map(|part| {
+        let Told::Edits { changes, .. } = part else { return None };
+        changes.iter().find_map(|(old, new)| {
+            new.lines()
+                .map(str::trim)
+                .filter(|line| units(line) > 3 && !old.contains(line))
+                .find(|line| !symbols::definitions(&edit.path, line).is_empty())
+                .map(str::to_owned)
+        })
+    })
 }
 
 /// The first sentence that says how a try went or why it failed.
@@ -328,7 +345,7 @@ fn remedies(view: &View<'_>, failed: (&Step, &Run), good: (&Step, &Run)) -> Vec<
     for step in between(view, failed.0.seq + 1, good.0.seq) {
         match &step.act {
             Act::Edit(edit) if edit.line.is_some() => {
-                let change = changed(edit);
+                let change = changed(view, step, edit);
                 if !changes.contains(&change) {
                     changes.push(change);
                 }

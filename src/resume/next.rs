@@ -385,7 +385,8 @@ fn precedent(view: &View<'_>, out: &mut Vec<Entry>) {
     let (mut families, mut short): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
     for (step, run) in view.runs() {
         let inside = step.seq > last_edit && step.seq <= until;
-        if inside && run.class != Class::Look && run.outcome == Outcome::Ok {
+        if inside && !matches!(run.class, Class::Look | Class::Other) && run.outcome == Outcome::Ok
+        {
             let mut shown = failures::fewer_paths(&run.shown, 70);
             for item in &view.items {
                 if names(&shown, &item.id) && item.id == before.id {
@@ -419,11 +420,14 @@ fn precedent(view: &View<'_>, out: &mut Vec<Entry>) {
                     .short(format!("{lead} {}", few.join(" → "))),
             );
         }
-        None => out.push(Entry::new(
-            Topic::Steps,
-            72,
-            format!("after the last edit of {}: {steps}", before.id),
-        )),
+        None => {
+            let lead = format!("after the last edit of {}:", before.id);
+            let few: Vec<String> = short.iter().map(|f| format!("`{f}`")).collect();
+            out.push(
+                Entry::new(Topic::Steps, 79, format!("{lead} {steps}"))
+                    .short(format!("{lead} {}", few.join(" → "))),
+            );
+        }
     }
 }
 
