@@ -103,7 +103,12 @@ fn uncommitted(view: &View<'_>, out: &mut Vec<Entry>) {
         let at = view.steps.iter().rev().find(|s| s.seq <= seen.seq).map(|s| view.clock(s.at));
         let _ = write!(lead, "git status at {}", at.unwrap_or_default());
         lead.push_str(if seen.staged { "" } else { ", nothing staged" });
-        list.extend(seen.files.iter().cloned());
+        let plain = |how: &String| how.trim_end_matches(", not staged").to_owned();
+        list.extend(
+            seen.files.iter().map(|(path, how)| {
+                (path.clone(), if seen.staged { how.clone() } else { plain(how) })
+            }),
+        );
     }
     for touch in &changed {
         let listed = list.iter().any(|(path, _)| {
@@ -146,12 +151,12 @@ fn uncommitted(view: &View<'_>, out: &mut Vec<Entry>) {
         let base = path.rsplit('/').next().unwrap_or(path);
         let _ = write!(said, "; {base} is ignored by git and went in with `git add -f`");
     }
-    let short = format!("{lead}{}", plural(list.len(), "file"));
-    out.push(Entry::new(Topic::Uncommitted, 99, cut(&said, 1_600)).short(if units(&said) > 500 {
-        format!("{lead}{} …", cut(&files, 380))
-    } else {
-        short
-    }));
+    let bases: Vec<&str> = list
+        .iter()
+        .map(|(path, _)| path.trim_end_matches('/').rsplit('/').next().unwrap_or(path))
+        .collect();
+    let short = format!("{lead}{}", cut(&bases.join(", "), 200));
+    out.push(Entry::new(Topic::Uncommitted, 99, cut(&said, 1_600)).short(short));
 }
 
 /// Whether a path lies in the project.
@@ -199,7 +204,7 @@ fn checks(view: &View<'_>, out: &mut Vec<Entry>) {
     let checks: Vec<&Family> = view.checks().collect();
     let last_check = checks.iter().map(|f| f.seq).max().unwrap_or(0);
     let (after_all, _) = view.edits_since(last_check);
-    let mut worth = 97;
+    let mut below = 0;
     let mut ordered = checks.clone();
     ordered.sort_by_key(|f| {
         let class = match f.class {
@@ -228,13 +233,19 @@ fn checks(view: &View<'_>, out: &mut Vec<Entry>) {
             said.push_str("; the whole suite was never run");
         }
         said.push(')');
-        out.push(Entry::new(Topic::Check, worth, said));
-        worth = worth.saturating_sub(1).max(70);
+        let class = match family.class {
+            Class::Test => 96,
+            Class::Lint => 94,
+            Class::Build => 92,
+            _ => 89,
+        };
+        out.push(Entry::new(Topic::Check, class - below.min(8), said));
+        below += 1;
     }
     if after_all > 0 && !checks.is_empty() {
         out.push(Entry::new(
             Topic::Check,
-            98,
+            97,
             match after_all {
                 1 => "none was run after the last edit".to_owned(),
                 n => format!("none was run after the last {n} edits"),
@@ -270,7 +281,7 @@ fn commands(view: &View<'_>, out: &mut Vec<Entry>) {
         .take(24)
         .map(|(f, _)| {
             let times = if f.runs > 1 { format!(" ({}×)", f.runs) } else { String::new() };
-            format!("`{}`{times}", super::failures::fewer_paths(&f.shown, 70))
+            format!("`{}`{times}", super::failures::fewer_paths(&f.shown, 56))
         })
         .collect();
     if shown.is_empty() {
@@ -278,7 +289,7 @@ fn commands(view: &View<'_>, out: &mut Vec<Entry>) {
     }
     let few = shown[..shown.len().min(8)].join(", ");
     out.push(
-        Entry::new(Topic::Command, 70, format!("ran ok: {}", shown.join(", ")))
+        Entry::new(Topic::Command, 75, format!("ran ok: {}", shown.join(", ")))
             .short(format!("ran ok: {few}")),
     );
 }
@@ -393,7 +404,7 @@ fn setup(view: &View<'_>, out: &mut Vec<Entry>) {
         if lines.is_empty() {
             continue;
         }
-        out.push(Entry::new(Topic::Setup, 60, format!("`{}`: {}", touch.path, lines.join("; "))));
+        out.push(Entry::new(Topic::Setup, 74, format!("`{}`: {}", touch.path, lines.join("; "))));
     }
 }
 
@@ -427,6 +438,7 @@ fn setup_lines(path: &str, shown: &str) -> Vec<String> {
             text.contains(['"', '\'', '['])
                 && WORDS.iter().any(|w| lower.contains(w))
                 && !text.starts_with(['#', '/', '*'])
+                && !["require(", "import ", "console.", "argv"].iter().any(|w| text.contains(w))
         };
         if tells && units(text) < 140 && out.len() < 8 {
             out.push(format!("`{}`", text::one_line(text).replace('`', "ʼ")));
@@ -471,13 +483,25 @@ fn in_play(view: &View<'_>, out: &mut Vec<Entry>) {
             for word in span.split(|c| !inside(c)) {
                 let word = word.trim_matches(|c| matches!(c, '.' | ':' | '/' | '-'));
                 let telling = word.len() > 3
+                    && !word.starts_with("a-z")
                     && word.contains(|c: char| matches!(c, '_' | '-' | '.') || c.is_uppercase());
                 let known =
-                    defined.iter().any(|d| d.starts_with(word)) || text::paths(word).len() == 1;
+                    defined.iter().any(|d| d.trim_start_matches(['.', '#', '-']).starts_with(word))
+                        || text::paths(word).len() == 1;
                 if telling && !known && !names.contains(&word) && written.contains(word) {
                     names.push(word);
                 }
             }
+        }
+    }
+    // Variables of the environment that edits name.
+    for quoted in written.split('"').skip(1).step_by(2) {
+        let variable = quoted.len() > 4
+            && quoted.len() < 60
+            && quoted.contains('_')
+            && quoted.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+        if variable && !names.contains(&quoted) {
+            names.push(quoted);
         }
     }
     if names.len() < 2 {
@@ -487,11 +511,12 @@ fn in_play(view: &View<'_>, out: &mut Vec<Entry>) {
     names.sort_by_key(|n| {
         let dotted = n.contains(['.', '-']) && !n.contains(':');
         let variable = n.contains('_') && !n.contains(char::is_lowercase);
-        !(dotted || variable)
+        // The longer a dotted name is, the more it is one of this work.
+        (!(dotted || variable), if variable { 1 } else { 2 })
     });
     let shown: Vec<String> = names.iter().take(40).map(|n| format!("`{n}`")).collect();
-    let few = shown[..shown.len().min(14)].join(", ");
-    out.push(Entry::new(Topic::Names, 68, shown.join(", ")).short(few));
+    let few = shown[..shown.len().min(20)].join(", ");
+    out.push(Entry::new(Topic::Names, 80, shown.join(", ")).short(few));
 }
 
 /// The newest text of what was edited: what is not committed first.
@@ -518,15 +543,21 @@ fn code(view: &View<'_>, out: &mut Vec<Entry>) {
                 }
                 *count += 1;
                 let worth = match (uncommitted, lines.len()) {
-                    (true, 3..) => 54 - (*count).min(14),
+                    (true, 3..) => 68 - (*count).min(20),
                     (true, _) => 44 - (*count / 2).min(8),
                     (false, _) => 38 - (*count).min(16),
                 };
                 let fence = if lines.iter().any(|l| l.contains("```")) { "~~~~" } else { "```" };
-                let shown = lines.join("\n");
                 let at = view.clock(step.at);
-                let text = format!("`{}` {at}\n{fence}{language}\n{shown}\n{fence}", edit.path);
-                out.push(Entry::new(Topic::Code, worth, text));
+                let tell = |most: usize| {
+                    let mut shown = lines[..lines.len().min(most)].join("\n");
+                    if lines.len() > most {
+                        shown.push_str(&format!("\n… {} more lines", lines.len() - most));
+                    }
+                    format!("`{}` {at}\n{fence}{language}\n{shown}\n{fence}", edit.path)
+                };
+                let entry = Entry::new(Topic::Code, worth, tell(usize::MAX));
+                out.push(if lines.len() > 12 { entry.short(tell(8)) } else { entry });
             }
         }
     }

@@ -37,6 +37,7 @@ fn statements(view: &View<'_>, out: &mut Vec<Entry>) {
         // The newer, the more likely to matter still.
         let age = (last - step.seq.min(last)) * 12 / last;
         let fixed = fix_of(view, step.seq, said.kind);
+        let (worth, age) = if fixed.is_empty() { (worth, age) } else { (worth + 3, age / 3) };
         out.push(Entry::new(
             Topic::Finding,
             worth - age as u8,

@@ -252,7 +252,7 @@ fn items(view: &View<'_>, out: &mut Vec<Entry>) {
         format!("○ {how}: {}", list.join("; "))
     };
     if !waiting.is_empty() {
-        out.push(Entry::new(Topic::Task, 97, cut(&tell(200), 2_000)).short(cut(&tell(50), 700)));
+        out.push(Entry::new(Topic::Task, 98, cut(&tell(200), 2_000)).short(cut(&tell(50), 700)));
     }
     if !done.is_empty() {
         out.push(Entry::new(
@@ -373,7 +373,8 @@ fn precedent(view: &View<'_>, out: &mut Vec<Entry>) {
         .filter(|i| matches!(committed(view, i), Committed::Yes(_)))
         .max_by_key(|i| i.claimed);
     let Some(before) = before else { return };
-    let until = active.map_or(u32::MAX, |a| a.claimed);
+    let next = view.items.iter().map(|i| i.claimed).filter(|c| *c > before.claimed).min();
+    let until = active.map(|a| a.claimed).or(next).unwrap_or(u32::MAX);
     let last_edit = view
         .steps
         .iter()
@@ -384,7 +385,8 @@ fn precedent(view: &View<'_>, out: &mut Vec<Entry>) {
     let (mut families, mut short): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
     for (step, run) in view.runs() {
         let inside = step.seq > last_edit && step.seq <= until;
-        if inside && run.class != Class::Look && run.outcome == Outcome::Ok {
+        if inside && !matches!(run.class, Class::Look | Class::Other) && run.outcome == Outcome::Ok
+        {
             let mut shown = failures::fewer_paths(&run.shown, 70);
             for item in &view.items {
                 if names(&shown, &item.id) && item.id == before.id {
@@ -418,11 +420,14 @@ fn precedent(view: &View<'_>, out: &mut Vec<Entry>) {
                     .short(format!("{lead} {}", few.join(" → "))),
             );
         }
-        None => out.push(Entry::new(
-            Topic::Steps,
-            60,
-            format!("after the last edit of {}: {steps}", before.id),
-        )),
+        None => {
+            let lead = format!("after the last edit of {}:", before.id);
+            let few: Vec<String> = short.iter().map(|f| format!("`{f}`")).collect();
+            out.push(
+                Entry::new(Topic::Steps, 79, format!("{lead} {steps}"))
+                    .short(format!("{lead} {}", few.join(" → "))),
+            );
+        }
     }
 }
 
@@ -440,7 +445,7 @@ fn closing(view: &View<'_>, out: &mut Vec<Entry>) {
             } else {
                 ""
             };
-            let few = super::findings::flat(&whole, 260);
+            let few = super::findings::flat(&whole, if but.is_empty() { 260 } else { 150 });
             let said = if but.is_empty() { said } else { few.clone() };
             out.push(
                 Entry::new(Topic::LastSaid, 93, format!("\"{said}\"{but}"))
@@ -717,6 +722,6 @@ fn untouched(view: &View<'_>, out: &mut Vec<Entry>) {
         }
     }
     if !paths.is_empty() {
-        out.push(Entry::new(Topic::Untouched, 58, paths.join(", ")));
+        out.push(Entry::new(Topic::Untouched, 66, paths.join(", ")));
     }
 }

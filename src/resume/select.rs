@@ -31,7 +31,8 @@ fn score(entry: &Entry, room: usize) -> i64 {
         return worth;
     }
     let fair = (room / 20).max(60) as i64;
-    let over = cost(&entry.text) as i64 - fair;
+    let least = entry.short.as_ref().map_or(usize::MAX, |s| cost(s)).min(cost(&entry.text));
+    let over = least as i64 - fair;
     worth - (over.max(0) * 1000 / fair).min(4000)
 }
 
@@ -137,28 +138,36 @@ fn shrink(log: &mut ResumeLog, most: usize) {
     }
 }
 
-/// The best choice for the head in `room` units.
-pub(super) fn head(log: &ResumeLog, room: usize) -> Vec<(&Entry, bool)> {
+/// The best choice for the head in `room` units: entries of more than `long` are told short where
+/// they can be. A head that stands alone tells more of them, each shorter.
+pub(super) fn head(log: &ResumeLog, room: usize, long: usize) -> Vec<(&Entry, bool)> {
     let mut candidates: Vec<&Entry> =
         log.entries().filter(|e| HEAD.contains(&e.topic) && e.worth >= HEAD_WORTH).collect();
     candidates.sort_by_key(|e| std::cmp::Reverse(e.worth));
     let mut left = room;
     let mut topics = Vec::new();
     let mut chosen: Vec<(&Entry, bool)> = Vec::new();
+    let told = |entry: &Entry, short: bool| match (&entry.short, short) {
+        (Some(short), true) => cost(short),
+        _ => cost(&entry.text),
+    };
     for entry in candidates {
         let heading =
             if topics.contains(&entry.topic) { 0 } else { entry.topic.heading().len() + 8 };
-        let fits = |text: &str| cost(text) + heading <= left;
-        let short = match &entry.short {
-            _ if fits(&entry.text) && cost(&entry.text) <= room / 4 => false,
-            Some(short) if fits(short) => true,
-            _ if fits(&entry.text) => false,
-            _ => continue,
-        };
-        let text = if short { entry.short.as_ref().unwrap_or(&entry.text) } else { &entry.text };
-        left -= (cost(text) + heading).min(left);
+        let short = entry.short.is_some() && cost(&entry.text) > long;
+        if told(entry, short) + heading > left {
+            continue;
+        }
+        left -= told(entry, short) + heading;
         topics.push(entry.topic);
         chosen.push((entry, short));
+    }
+    for (entry, short) in &mut chosen {
+        let more = told(entry, false).saturating_sub(told(entry, true));
+        if *short && more <= left {
+            *short = false;
+            left -= more;
+        }
     }
     let place = |e: &Entry| HEAD.iter().position(|t| *t == e.topic);
     let order = |e: &Entry| log.entries().position(|o| std::ptr::eq(o, e));
@@ -173,7 +182,7 @@ pub(super) fn within(
     head_room: usize,
     render: &dyn Fn(&Choice<'_>) -> String,
 ) -> String {
-    let head = head(log, head_room);
+    let head = head(log, head_room, head_room / 4);
     let mut choice = Choice { head, ..Choice::default() };
     let base = units(&render(&choice)) + 40;
     let mut left = room.saturating_sub(base);
@@ -195,11 +204,15 @@ pub(super) fn within(
         (Some(short), true) => cost(short),
         _ => cost(&entry.text),
     };
-    for (_, entry) in candidates {
+    for (_, entry) in &candidates {
         let heading =
             if topics.contains(&entry.topic) { 0 } else { entry.topic.heading().len() + 8 };
         // What is long is told short at first, so that more is told at all.
-        let fair = if entry.worth < PINNED { room / 20 } else { room / 10 };
+        let fair = match entry.worth {
+            PINNED.. => room / 10,
+            80.. if room >= SMALL => room / 12,
+            _ => room / 20,
+        };
         let long = cost(&entry.text) > fair;
         let short = entry.short.is_some() && (long || told(entry, false) + heading > left);
         if told(entry, short) + heading > left {
@@ -219,9 +232,25 @@ pub(super) fn within(
     let order = |e: &Entry| log.entries().position(|o| std::ptr::eq(o, e));
     choice.body.sort_by_key(|(e, _)| order(e));
     choice.files = files_share;
-    let full = units(&render(&choice));
-    if full < room {
-        choice.files += room - full;
+    choice.files += room.saturating_sub(units(&render(&choice)));
+    // What files leave, the next best may take.
+    for _ in 0..4 {
+        let mut left = room.saturating_sub(units(&render(&choice)) + 80);
+        let before = choice.body.len();
+        for (_, entry) in &candidates {
+            if choice.body.iter().any(|(e, _)| std::ptr::eq(*e, *entry)) {
+                continue;
+            }
+            let fits = [false, true].into_iter().find(|short| told(entry, *short) + 30 <= left);
+            if let Some(short) = fits {
+                left -= told(entry, short) + 30;
+                choice.body.push((entry, short));
+            }
+        }
+        choice.body.sort_by_key(|(e, _)| order(e));
+        if choice.body.len() == before {
+            break;
+        }
     }
     // The estimate errs by headings: give up the least until it fits.
     loop {
