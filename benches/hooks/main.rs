@@ -103,7 +103,7 @@ fn main() {
     let memory = tempfile::tempdir_in("/dev/shm").ok();
     let root = temporary.path();
 
-    let plain = Scene::new(&root.join("plain"), 1 << 20, None);
+    let plain = Scene::new(&root.join("plain"), 600 << 10, None);
     let in_memory = memory
         .as_ref()
         .map(|folder| Scene::new(&root.join("memory"), 1 << 20, Some(folder.path())));

@@ -10,6 +10,7 @@ use crate::session::event::Outcome;
 use crate::session::facts::{Act, Family, ItemState, Touch};
 use crate::session::sentence::{sentences, standing_rule};
 use crate::session::text::{self, cut, units};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
@@ -480,9 +481,9 @@ fn code(view: &View<'_>, out: &mut Vec<Entry>) {
 
 /// What `new` adds to `old`, with a line around it and its common indentation off, at most 30 lines.
 fn added(old: &str, new: &str) -> Vec<String> {
-    let before: Vec<&str> = old.lines().map(str::trim).collect();
+    let before: BTreeSet<&str> = old.lines().map(str::trim).collect();
     let lines: Vec<&str> = new.lines().filter(|l| !l.trim().is_empty()).collect();
-    let fresh: Vec<bool> = lines.iter().map(|l| !before.contains(&l.trim())).collect();
+    let fresh: Vec<bool> = lines.iter().map(|l| !before.contains(l.trim())).collect();
     if !fresh.contains(&true) {
         return Vec::new();
     }

@@ -63,6 +63,7 @@ impl Words {
                 // Code is no prose: `is_ok` is not "is".
                 _ if code => {}
                 '\'' | '’' => padded.push('\''),
+                _ if c.is_ascii_alphanumeric() => padded.push(c.to_ascii_lowercase()),
                 _ if c.is_alphanumeric() => padded.extend(c.to_lowercase()),
                 _ => push_space(&mut padded),
             }
@@ -71,17 +72,21 @@ impl Words {
         Self { padded }
     }
 
-    fn any(&self, cues: &[&str]) -> bool {
-        cues.iter().any(|cue| self.has(cue))
-    }
-
     /// Looks at the beginnings of words alone: setting up a search for each of many cues costs more
     /// than a sentence has words.
-    fn has(&self, cue: &str) -> bool {
-        memchr::memchr_iter(b' ', self.padded.as_bytes()).any(|at| {
-            let rest = self.padded[at + 1..].strip_prefix(cue);
-            rest.is_some_and(|rest| rest.starts_with(' '))
+    fn any(&self, cues: &[&str]) -> bool {
+        let text = &*self.padded;
+        memchr::memchr_iter(b' ', text.as_bytes()).any(|at| {
+            let Some(first) = text.as_bytes().get(at + 1) else { return false };
+            let opens = |cue: &&&str| cue.as_bytes().first() == Some(first);
+            cues.iter().filter(opens).any(|cue| {
+                text[at + 1..].strip_prefix(cue).is_some_and(|rest| rest.starts_with(' '))
+            })
         })
+    }
+
+    fn has(&self, cue: &str) -> bool {
+        self.any(&[cue])
     }
 
     fn starts(&self, cues: &[&str]) -> bool {
