@@ -89,7 +89,7 @@ pub fn brief(log: &ResumeLog, about: &About) -> String {
     let end = format!("\n{}\n", pointer(log, about));
     let most = HEAD.saturating_sub(units(&open) + units(&lead));
     let room = BRIEF - units(&open) - units(CLOSE) - units(&end);
-    let mut head = select::head(log, most);
+    let mut head = select::head(log, most, most / 8);
     loop {
         let choice = Choice { head: head.clone(), ..Choice::default() };
         let mut out = lead.clone();
@@ -104,7 +104,8 @@ pub fn brief(log: &ResumeLog, about: &About) -> String {
     }
 }
 
-/// One line: what there is and how to load it.
+/// One line: what there is and how to load it. Of a session that was cleared away it does not say what
+/// it was about: the user wanted that forgotten.
 pub fn notice(log: &ResumeLog, about: &About) -> String {
     let subject = &log.subject;
     let name = subject.title.clone().unwrap_or_else(|| {
@@ -118,7 +119,7 @@ pub fn notice(log: &ResumeLog, about: &About) -> String {
     if let Some(branch) = &subject.branch {
         let _ = write!(out, " on branch {branch}");
     }
-    if !name.is_empty() {
+    if !name.is_empty() && about.cause != Some(super::Cause::Cleared) {
         let _ = write!(out, ", {}", text::line(&name, 120));
     }
     let _ = write!(out, ": {}. ", subject.ended);

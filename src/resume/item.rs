@@ -1,63 +1,29 @@
-//! Bodies of tracker items and task descriptions, by their headings.
+//! Bodies of tracker items, and the marks of lists and headings.
 
-/// What stands under a heading.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
-    /// What must not be, or holds throughout.
-    Exclusion,
-    /// What is to be made.
-    Requirement,
-    /// By what it is judged.
-    Goal,
-    /// Paths: which files, which sources.
-    Paths,
-    /// Anything else.
-    Other,
-}
+use crate::session::tracker;
+pub(super) use crate::session::tracker::Heading as Part;
 
 /// One line of a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Line<'a> {
+pub(super) struct Line {
     pub(super) part: Part,
-    pub(super) heading: &'a str,
-    pub(super) text: &'a str,
-    /// It stood behind a bullet or number.
-    pub(super) listed: bool,
+    pub(super) heading: String,
+    pub(super) text: String,
 }
 
-/// The lines of a body that say something, with the part they belong to. The relations that
-/// trackers print below (parent, children, dependencies) are left out.
-pub(super) fn lines(body: &str) -> Vec<Line<'_>> {
+/// The lines of an item's text, each with the heading it stands under.
+pub(super) fn lines(body: &str) -> Vec<Line> {
     let mut out = Vec::new();
-    let (mut part, mut heading) = (Part::Other, "");
-    let mut first = true;
-    for raw in body.lines() {
-        let line = raw.trim();
-        if line.is_empty() || line == "---" {
-            continue;
-        }
-        if first {
-            first = false;
-            // The item's own title line.
-            if !line.starts_with(['-', '*', '#']) {
-                continue;
+    for section in tracker::body(body).sections {
+        for text in section.lines {
+            let (text, _) = unlist(&text);
+            if !text.is_empty() {
+                out.push(Line {
+                    part: section.class,
+                    heading: section.heading.clone(),
+                    text: text.to_owned(),
+                });
             }
-        }
-        if let Some(name) = heading_of(raw) {
-            if is_relation(name) {
-                part = Part::Paths;
-            } else {
-                part = part_of(name);
-            }
-            heading = name;
-            continue;
-        }
-        if line.starts_with(['↳', '↑', '→', '←', '↔']) {
-            continue;
-        }
-        let (text, listed) = unlist(line);
-        if !text.is_empty() {
-            out.push(Line { part, heading, text, listed });
         }
     }
     out
@@ -106,85 +72,4 @@ pub(super) fn heading_of(raw: &str) -> Option<&str> {
     }
     let letters = line.chars().filter(|c| c.is_alphabetic()).count();
     (letters >= 4 && line.chars().all(|c| c.is_uppercase() || c.is_whitespace())).then_some(line)
-}
-
-fn is_relation(name: &str) -> bool {
-    matches!(name, "PARENT" | "CHILDREN" | "DEPENDS ON" | "BLOCKS" | "RELATED" | "BLOCKED BY")
-}
-
-fn part_of(name: &str) -> Part {
-    let name = name.to_lowercase();
-    let has = |words: &[&str]| words.iter().any(|w| name.contains(w));
-    if has(&[
-        "no-go",
-        "no go",
-        "non-goal",
-        "non goal",
-        "out of scope",
-        "not in scope",
-        "constraint",
-        "must not",
-        "rabbit hole",
-        "exclusion",
-        "limitation",
-        "restriction",
-        "guardrail",
-        "rules",
-        "technical requirement",
-        "do not",
-        "don't",
-    ]) {
-        Part::Exclusion
-    } else if has(&["output file", "source", "reference", "target area", "files", "link"]) {
-        Part::Paths
-    } else if has(&[
-        "spec",
-        "implement",
-        "edge case",
-        "requirement",
-        "component",
-        "task",
-        "steps",
-        "scope",
-        "todo",
-        "to do",
-        "design",
-        "approach",
-    ]) {
-        Part::Requirement
-    } else if has(&[
-        "acceptance",
-        "success",
-        "definition of done",
-        "done when",
-        "criteria",
-        "goal",
-        "expected",
-    ]) {
-        Part::Goal
-    } else {
-        Part::Other
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_body_falls_into_its_parts() {
-        let body = "○ x-1 · Title [P2]\nOwner: A\n\nDESCRIPTION\n## No-gos\n- No schema change.\n\n\
-                    Technical specs:\n- Use `a`.\n  - nested\n1. Two\n\nPARENT\n  ↑ ○ x: epic\n";
-        let got: Vec<_> = lines(body).iter().map(|l| (l.part, l.text)).collect();
-        assert_eq!(
-            got,
-            [
-                (Part::Other, "Owner: A"),
-                (Part::Exclusion, "No schema change."),
-                (Part::Requirement, "Use `a`."),
-                (Part::Requirement, "nested"),
-                (Part::Requirement, "Two"),
-            ]
-        );
-    }
 }

@@ -139,11 +139,7 @@ fn goals(view: &View<'_>, out: &mut Vec<Entry>) {
         let body = view.recall.output(item.body).unwrap_or("");
         let mut told = 0;
         for line in super::item::lines(body) {
-            let goal = matches!(
-                line.heading.to_lowercase().as_str(),
-                "goal" | "problem" | "summary" | "objective" | "motivation" | "why" | "context"
-            );
-            if goal && told < 3 {
+            if super::context::mission_heading(&line.heading) && told < 3 {
                 told += 1;
                 out.push(Entry::new(Topic::Goal, 60, format!("{}: {}", line.heading, line.text)));
             }

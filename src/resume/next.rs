@@ -132,6 +132,24 @@ pub(super) enum Committed {
     Unknown,
 }
 
+/// An id with its numbers padded, so that 10 comes after 9.
+fn natural(id: &str) -> String {
+    let mut out = String::new();
+    let mut digits = String::new();
+    for c in id.chars().chain(['\0']) {
+        if c.is_ascii_digit() {
+            digits.push(c);
+        } else {
+            if !digits.is_empty() {
+                let _ = write!(out, "{digits:0>9}");
+                digits.clear();
+            }
+            out.push(c);
+        }
+    }
+    out
+}
+
 /// Whether the work on an item was committed.
 pub(super) fn committed(view: &View<'_>, item: &Item) -> Committed {
     let from = item.claimed;
@@ -214,14 +232,27 @@ fn items(view: &View<'_>, out: &mut Vec<Entry>) {
             }
         }
     }
-    for (item, said) in waiting {
-        let title =
-            if item.title.is_empty() { String::new() } else { format!(" \"{}\"", item.title) };
-        let short = said.replace("not begun, details never read", "not begun");
-        out.push(
-            Entry::new(Topic::Task, 97, format!("○ {}{title}: {said}", item.id))
-                .short(format!("○ {}{title}: {short}", item.id)),
-        );
+    waiting.sort_by(|a, b| natural(&a.0.id).cmp(&natural(&b.0.id)));
+    let tell = |most: usize| {
+        let list: Vec<String> = waiting
+            .iter()
+            .map(|(item, said)| {
+                let title = match &*item.title {
+                    "" => String::new(),
+                    title => format!(" \"{}\"", cut(title, most)),
+                };
+                let said = said.replace("not begun, details never read; ", "");
+                let said = said.replace("not begun, details never read", "");
+                let said = if said.is_empty() { said } else { format!(" ({said})") };
+                format!("{}{title}{said}", item.id)
+            })
+            .collect();
+        let unread = waiting.iter().all(|(i, _)| i.body.is_none());
+        let how = if unread { "not begun, details never read" } else { "open" };
+        format!("○ {how}: {}", list.join("; "))
+    };
+    if !waiting.is_empty() {
+        out.push(Entry::new(Topic::Task, 98, cut(&tell(200), 2_000)).short(cut(&tell(50), 700)));
     }
     if !done.is_empty() {
         out.push(Entry::new(
@@ -342,7 +373,8 @@ fn precedent(view: &View<'_>, out: &mut Vec<Entry>) {
         .filter(|i| matches!(committed(view, i), Committed::Yes(_)))
         .max_by_key(|i| i.claimed);
     let Some(before) = before else { return };
-    let until = active.map_or(u32::MAX, |a| a.claimed);
+    let next = view.items.iter().map(|i| i.claimed).filter(|c| *c > before.claimed).min();
+    let until = active.map(|a| a.claimed).or(next).unwrap_or(u32::MAX);
     let last_edit = view
         .steps
         .iter()
@@ -350,11 +382,12 @@ fn precedent(view: &View<'_>, out: &mut Vec<Entry>) {
         .map(|s| s.seq)
         .max()
         .unwrap_or(before.claimed);
-    let mut families: Vec<String> = Vec::new();
+    let (mut families, mut short): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
     for (step, run) in view.runs() {
         let inside = step.seq > last_edit && step.seq <= until;
-        if inside && run.class != Class::Look && run.outcome == Outcome::Ok {
-            let mut shown = text::line(&run.shown, 90);
+        if inside && !matches!(run.class, Class::Look | Class::Other) && run.outcome == Outcome::Ok
+        {
+            let mut shown = failures::fewer_paths(&run.shown, 70);
             for item in &view.items {
                 if names(&shown, &item.id) && item.id == before.id {
                     shown = shown.replace(&item.id, "<id>");
@@ -364,11 +397,12 @@ fn precedent(view: &View<'_>, out: &mut Vec<Entry>) {
             }
             let shown = match &run.message {
                 Some(message) if run.family == "git commit" => {
-                    format!("git commit -m \"{}\"", message.replace(&before.id, "<id>"))
+                    format!("git commit -m \"{}\"", cut(message, 40))
                 }
                 _ => shown,
             };
-            if !families.iter().any(|f| same_family(f, &run.family)) {
+            if !short.contains(&run.family) {
+                short.push(run.family.clone());
                 families.push(shown);
             }
         }
@@ -378,21 +412,23 @@ fn precedent(view: &View<'_>, out: &mut Vec<Entry>) {
     }
     let steps = families.iter().map(|f| format!("`{f}`")).collect::<Vec<_>>().join(" → ");
     match active {
-        Some(_) => out.push(Entry::new(
-            Topic::Next,
-            97,
-            format!("after the last edit of {} came: {steps}", before.id),
-        )),
-        None => out.push(Entry::new(
-            Topic::Steps,
-            60,
-            format!("after the last edit of {}: {steps}", before.id),
-        )),
+        Some(_) => {
+            let lead = format!("after the last edit of {} came:", before.id);
+            let few: Vec<String> = short.iter().map(|f| format!("`{f}`")).collect();
+            out.push(
+                Entry::new(Topic::Next, 97, format!("{lead} {steps}"))
+                    .short(format!("{lead} {}", few.join(" → "))),
+            );
+        }
+        None => {
+            let lead = format!("after the last edit of {}:", before.id);
+            let few: Vec<String> = short.iter().map(|f| format!("`{f}`")).collect();
+            out.push(
+                Entry::new(Topic::Steps, 79, format!("{lead} {steps}"))
+                    .short(format!("{lead} {}", few.join(" → "))),
+            );
+        }
     }
-}
-
-fn same_family(shown: &str, family: &str) -> bool {
-    shown.starts_with(family)
 }
 
 /// What was said last, and what it leaves open.
@@ -402,11 +438,18 @@ fn closing(view: &View<'_>, out: &mut Vec<Entry>) {
     let whole = view.recall.whole(closing);
     let ended = matches!(view.state(), State::Ended);
     if ended {
-        let said = super::findings::condensed(&whole, 700);
+        let said = super::findings::flat(&whole, 700);
         if !said.is_empty() {
+            let but = if super::files::claims_success(view) && !view.unsolved.is_empty() {
+                " This does not fit what is unsolved."
+            } else {
+                ""
+            };
+            let few = super::findings::flat(&whole, if but.is_empty() { 260 } else { 150 });
+            let said = if but.is_empty() { said } else { few.clone() };
             out.push(
-                Entry::new(Topic::LastSaid, 93, format!("\"{said}\""))
-                    .short(format!("\"{}\"", super::findings::condensed(&whole, 260))),
+                Entry::new(Topic::LastSaid, 93, format!("\"{said}\"{but}"))
+                    .short(format!("\"{few}\"{but}")),
             );
         }
         if let Some(question) = last_question(&whole) {
@@ -416,12 +459,14 @@ fn closing(view: &View<'_>, out: &mut Vec<Entry>) {
                 format!("Claude's last message ends in a question, unanswered: \"{question}\""),
             ));
         }
-        for line in next_lines(&whole) {
-            out.push(Entry::new(
-                Topic::Next,
-                95,
-                format!("Claude's last message names as open: \"{line}\""),
-            ));
+        let open: Vec<String> =
+            next_lines(view, &whole).iter().map(|l| format!("\"{l}\"")).collect();
+        if !open.is_empty() {
+            let lead = "Claude's last message names as open:";
+            out.push(
+                Entry::new(Topic::Next, 95, format!("{lead} {}", open.join("; ")))
+                    .short(format!("{lead} {}", cut(&open.join("; "), 240))),
+            );
         }
         return;
     }
@@ -483,17 +528,20 @@ fn last_question(said: &str) -> Option<String> {
     if !last.ends_with(['?', '？', '؟']) {
         return None;
     }
-    let start = last[..last.len() - 1]
+    let mark = last.chars().next_back().map_or(0, char::len_utf8);
+    let start = last[..last.len() - mark]
         .rfind(['.', '!', '?', '。', '？'])
         .map_or(0, |at| at + last[at..].chars().next().map_or(1, char::len_utf8));
     Some(text::line(last[start..].trim(), 300))
 }
 
-/// What a message names as still open.
-fn next_lines(said: &str) -> Vec<String> {
+/// What a message names as still open, beyond the items and tasks that are known to be.
+fn next_lines(view: &View<'_>, said: &str) -> Vec<String> {
     sentences(said)
         .into_iter()
-        .filter(|s| matches!(s.mark, Mark::NextStep | Mark::Blocked))
+        .filter(|s| matches!(s.mark, Mark::NextStep | Mark::Blocked) && !s.text.ends_with(':'))
+        .filter(|s| !view.items.iter().any(|i| names(&s.text, &i.id)))
+        .filter(|s| !view.tasks.iter().any(|t| s.text.contains(&t.subject)))
         .take(8)
         .map(|s| text::line(&s.text.replace("**", ""), 240))
         .collect()
@@ -573,13 +621,13 @@ fn requirements(view: &View<'_>, out: &mut Vec<Entry>) {
             _ => continue,
         };
         let body = view.recall.output(item.body).unwrap_or("");
-        for (line, indent) in grouped(body, &everywhere) {
-            let strict = is_strict(&line);
-            if half_done && !strict {
-                continue;
-            }
-            let bonus = u8::from(strict) * 3 + u8::from(!indent);
-            out.push(Entry::new(Topic::Requirement, worth + bonus, format!("{}: {line}", item.id)));
+        let lines: Vec<String> =
+            grouped(body, &everywhere).into_iter().filter(|l| !half_done || is_strict(l)).collect();
+        // In parts, so that a small text can tell the beginning.
+        for (part, lines) in lines.chunks(6).enumerate() {
+            let lead = if part == 0 { item.id.clone() } else { format!("{}, further", item.id) };
+            let worth = worth - (part.min(6) as u8) * 2;
+            out.push(super::context::group(Topic::Requirement, worth, &lead, lines));
         }
     }
     for task in view.tasks.iter().filter(|t| t.state == TaskState::InProgress) {
@@ -593,20 +641,20 @@ fn requirements(view: &View<'_>, out: &mut Vec<Entry>) {
 }
 
 /// Requirement lines of a body, a lead-in (`…:`) joined with what stands below it.
-fn grouped(body: &str, leave_out: &[String]) -> Vec<(String, bool)> {
-    let mut out: Vec<(String, bool)> = Vec::new();
+fn grouped(body: &str, leave_out: &[String]) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
     for line in item::lines(body) {
         if !matches!(line.part, Part::Requirement | Part::Exclusion)
-            || leave_out.iter().any(|l| l == line.text)
+            || leave_out.contains(&line.text)
         {
             continue;
         }
         match out.last_mut() {
-            Some((lead, _)) if lead.ends_with(':') => {
+            Some(lead) if lead.ends_with(':') => {
                 lead.push(' ');
-                lead.push_str(line.text);
+                lead.push_str(&line.text);
             }
-            _ => out.push((text::line(line.text, 400), line.listed)),
+            _ => out.push(text::line(&line.text, 400)),
         }
     }
     out
@@ -641,14 +689,14 @@ pub(super) fn common_lines(view: &View<'_>) -> Vec<String> {
     for item in &view.items {
         let body = view.recall.output(item.body).unwrap_or("");
         for line in item::lines(body) {
-            if units(line.text) < 24 || line.part == Part::Paths {
+            if units(&line.text) < 24 || line.part == Part::Files {
                 continue;
             }
-            let other = seen.iter().any(|(text, id)| text == line.text && *id != item.id);
-            if other && !common.contains(&line.text.to_owned()) {
-                common.push(line.text.to_owned());
+            let other = seen.iter().any(|(text, id)| *text == line.text && *id != item.id);
+            if other && !common.contains(&line.text) {
+                common.push(line.text);
             } else {
-                seen.push((line.text.to_owned(), &item.id));
+                seen.push((line.text, &item.id));
             }
         }
     }
@@ -674,6 +722,6 @@ fn untouched(view: &View<'_>, out: &mut Vec<Entry>) {
         }
     }
     if !paths.is_empty() {
-        out.push(Entry::new(Topic::Untouched, 58, paths.join(", ")));
+        out.push(Entry::new(Topic::Untouched, 66, paths.join(", ")));
     }
 }

@@ -78,7 +78,8 @@ impl Recall {
                 _ => None,
             })
             // A line may hold several texts: the one that the kept beginning is of.
-            .max_by_key(|text| (begins(text, &quote.text), text.len()));
+            .filter(|text| begins(text, &quote.text))
+            .max_by_key(|text| text.len());
         longest.map_or(Cow::Borrowed(&*quote.text), |text| Cow::Borrowed(text))
     }
 
@@ -139,6 +140,7 @@ pub fn wanted(session: &Session) -> Vec<Place> {
     for failure in &view.unsolved {
         list.add(failure.line);
     }
+    list.add(session.status.map(|s| s.1));
     for step in view.steps.iter().rev() {
         match &step.act {
             Act::Plan { .. } => list.add(step.line),

@@ -10,6 +10,12 @@ use crate::session::text::units;
 const SURE: (usize, usize) = (88, 100);
 /// Worth from which an entry is taken before all others, whatever it costs.
 const PINNED: u8 = 95;
+/// This part of a text's room is for the files, and what the rest leaves.
+const FILES_SHARE: usize = 4;
+/// Rooms below which entries of little worth are not told even where there is room: it goes to the
+/// files.
+const SMALL: usize = 6_000;
+const LARGE: usize = 20_000;
 /// Worth from which an entry may stand in the head.
 const HEAD_WORTH: u8 = 86;
 
@@ -25,7 +31,8 @@ fn score(entry: &Entry, room: usize) -> i64 {
         return worth;
     }
     let fair = (room / 20).max(60) as i64;
-    let over = cost(&entry.text) as i64 - fair;
+    let least = entry.short.as_ref().map_or(usize::MAX, |s| cost(s)).min(cost(&entry.text));
+    let over = least as i64 - fair;
     worth - (over.max(0) * 1000 / fair).min(4000)
 }
 
@@ -102,14 +109,10 @@ fn shrink(log: &mut ResumeLog, most: usize) {
         if over == 0 {
             return;
         }
-        if let Some(file) = log.metadata.files.iter_mut().rev().find(|f| !f.uses.is_empty()) {
-            file.uses.clear();
-            continue;
-        }
         let lowest = log.entries().map(|e| (e.worth, e.topic, e.text.clone())).min();
         if log.metadata.files.len() > 40 {
             log.metadata.files.pop();
-            *log.left_out.entry("files".to_owned()).or_default() += 1;
+            *log.left_out.entry("file".to_owned()).or_default() += 1;
         } else if let Some((worth, topic, text)) = lowest.filter(|l| l.0 < PINNED) {
             let list = log.section_mut(topic.section());
             if let Some(at) =
@@ -119,7 +122,7 @@ fn shrink(log: &mut ResumeLog, most: usize) {
             }
             *log.left_out.entry(topic.kind().to_owned()).or_default() += 1;
         } else if log.metadata.files.pop().is_some() {
-            *log.left_out.entry("files".to_owned()).or_default() += 1;
+            *log.left_out.entry("file".to_owned()).or_default() += 1;
         } else if let Some((worth, topic, text)) =
             log.entries().map(|e| (e.worth, e.topic, e.text.clone())).min()
         {
@@ -135,28 +138,36 @@ fn shrink(log: &mut ResumeLog, most: usize) {
     }
 }
 
-/// The best choice for the head in `room` units.
-pub(super) fn head(log: &ResumeLog, room: usize) -> Vec<(&Entry, bool)> {
+/// The best choice for the head in `room` units: entries of more than `long` are told short where
+/// they can be. A head that stands alone tells more of them, each shorter.
+pub(super) fn head(log: &ResumeLog, room: usize, long: usize) -> Vec<(&Entry, bool)> {
     let mut candidates: Vec<&Entry> =
         log.entries().filter(|e| HEAD.contains(&e.topic) && e.worth >= HEAD_WORTH).collect();
     candidates.sort_by_key(|e| std::cmp::Reverse(e.worth));
     let mut left = room;
     let mut topics = Vec::new();
     let mut chosen: Vec<(&Entry, bool)> = Vec::new();
+    let told = |entry: &Entry, short: bool| match (&entry.short, short) {
+        (Some(short), true) => cost(short),
+        _ => cost(&entry.text),
+    };
     for entry in candidates {
         let heading =
             if topics.contains(&entry.topic) { 0 } else { entry.topic.heading().len() + 8 };
-        let fits = |text: &str| cost(text) + heading <= left;
-        let short = match &entry.short {
-            _ if fits(&entry.text) && cost(&entry.text) <= room / 3 => false,
-            Some(short) if fits(short) => true,
-            _ if fits(&entry.text) => false,
-            _ => continue,
-        };
-        let text = if short { entry.short.as_ref().unwrap_or(&entry.text) } else { &entry.text };
-        left -= (cost(text) + heading).min(left);
+        let short = entry.short.is_some() && cost(&entry.text) > long;
+        if told(entry, short) + heading > left {
+            continue;
+        }
+        left -= told(entry, short) + heading;
         topics.push(entry.topic);
         chosen.push((entry, short));
+    }
+    for (entry, short) in &mut chosen {
+        let more = told(entry, false).saturating_sub(told(entry, true));
+        if *short && more <= left {
+            *short = false;
+            left -= more;
+        }
     }
     let place = |e: &Entry| HEAD.iter().position(|t| *t == e.topic);
     let order = |e: &Entry| log.entries().position(|o| std::ptr::eq(o, e));
@@ -171,39 +182,75 @@ pub(super) fn within(
     head_room: usize,
     render: &dyn Fn(&Choice<'_>) -> String,
 ) -> String {
-    let head = head(log, head_room);
+    let head = head(log, head_room, head_room / 4);
     let mut choice = Choice { head, ..Choice::default() };
     let base = units(&render(&choice)) + 40;
     let mut left = room.saturating_sub(base);
-    let files_share = left / 6;
+    let files_share = left / FILES_SHARE;
     left -= files_share;
     let mut candidates: Vec<(usize, &Entry)> = log
         .entries()
         .enumerate()
         .filter(|(_, e)| !choice.head.iter().any(|(h, _)| std::ptr::eq(*h, *e)))
+        .filter(|(_, e)| match room {
+            0..SMALL => e.worth >= 60,
+            SMALL..LARGE => e.worth >= 39,
+            _ => true,
+        })
         .collect();
     candidates.sort_by_cached_key(|(index, e)| (std::cmp::Reverse(score(e, room)), *index));
     let mut topics = Vec::new();
-    for (_, entry) in candidates {
+    let told = |entry: &Entry, short: bool| match (&entry.short, short) {
+        (Some(short), true) => cost(short),
+        _ => cost(&entry.text),
+    };
+    for (_, entry) in &candidates {
         let heading =
             if topics.contains(&entry.topic) { 0 } else { entry.topic.heading().len() + 8 };
-        let fits = |text: &str| cost(text) + heading <= left;
-        let short = match &entry.short {
-            _ if fits(&entry.text) => false,
-            Some(short) if fits(short) => true,
-            _ => continue,
+        // What is long is told short at first, so that more is told at all.
+        let fair = match entry.worth {
+            PINNED.. => room / 10,
+            80.. if room >= SMALL => room / 12,
+            _ => room / 20,
         };
-        let text = if short { entry.short.as_ref().unwrap_or(&entry.text) } else { &entry.text };
-        left -= (cost(text) + heading).min(left);
+        let long = cost(&entry.text) > fair;
+        let short = entry.short.is_some() && (long || told(entry, false) + heading > left);
+        if told(entry, short) + heading > left {
+            continue;
+        }
+        left -= told(entry, short) + heading;
         topics.push(entry.topic);
         choice.body.push((entry, short));
+    }
+    for (entry, short) in &mut choice.body {
+        let more = told(entry, false).saturating_sub(told(entry, true));
+        if *short && more <= left {
+            *short = false;
+            left -= more;
+        }
     }
     let order = |e: &Entry| log.entries().position(|o| std::ptr::eq(o, e));
     choice.body.sort_by_cached_key(|(e, _)| order(e));
     choice.files = files_share;
-    let full = units(&render(&choice));
-    if full < room {
-        choice.files += room - full;
+    choice.files += room.saturating_sub(units(&render(&choice)));
+    // What files leave, the next best may take.
+    for _ in 0..4 {
+        let mut left = room.saturating_sub(units(&render(&choice)) + 80);
+        let before = choice.body.len();
+        for (_, entry) in &candidates {
+            if choice.body.iter().any(|(e, _)| std::ptr::eq(*e, *entry)) {
+                continue;
+            }
+            let fits = [false, true].into_iter().find(|short| told(entry, *short) + 30 <= left);
+            if let Some(short) = fits {
+                left -= told(entry, short) + 30;
+                choice.body.push((entry, short));
+            }
+        }
+        choice.body.sort_by_key(|(e, _)| order(e));
+        if choice.body.len() == before {
+            break;
+        }
     }
     // The estimate errs by headings: give up the least until it fits.
     loop {

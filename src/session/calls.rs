@@ -1,6 +1,6 @@
 //! Tool calls and their results into facts.
 
-use super::bounds;
+use super::bounds::{self, Part};
 use super::event::{At, Call, Detail, Outcome, Result};
 use super::facts::{
     Act, Asked, Background, Edit, End, OpenCall, Session, Task, TaskChange, TaskState, Touch,
@@ -23,6 +23,7 @@ impl Session {
             turn.end = End::Open;
         }
         let what = self.asked(at, call);
+        self.slack.unsettle(Part::Rest);
         self.open.push(OpenCall {
             id: bounds::prefix(id, 80).to_owned(),
             seq: self.seq,
@@ -105,6 +106,7 @@ impl Session {
             Outcome::Ok | Outcome::Interrupted | Outcome::Background => {}
         }
         if let Detail::Background(id) = &result.detail {
+            self.slack.unsettle(Part::Rest);
             self.background.push(Background {
                 id: short(id, 60),
                 what: asked_about(&call.what),
@@ -164,6 +166,7 @@ impl Session {
                 if let Detail::Task(id) = &result.detail {
                     task.id = short(id, 20);
                 }
+                self.slack.unsettle(Part::Tasks);
                 bounds::push_task(&mut self.turn(at).tasks, TaskChange::Task(task));
             }
             Asked::TaskState { id, state, subject } if done => {
@@ -173,11 +176,13 @@ impl Session {
                         state: *state,
                         subject: subject.clone(),
                     };
+                    self.slack.unsettle(Part::Tasks);
                     bounds::push_task(&mut self.turn(at).tasks, change);
                 }
             }
             Asked::Todos(items) if done => {
                 let list = TaskChange::List(items.clone());
+                self.slack.unsettle(Part::Tasks);
                 bounds::push_task(&mut self.turn(at).tasks, list);
             }
             Asked::Output(id) => self.output(at, id, result),
@@ -211,6 +216,7 @@ impl Session {
         let names: Vec<String> =
             change.added.iter().chain(&change.changed).take(4).cloned().collect();
         let line = change.first_line.clone();
+        self.turn(at).counts.edits += 1;
         self.put(at, call, Act::Edit(Edit { path: path.to_owned(), line, names, new }));
         let seq = call.seq;
         self.touch(at, path, |touch| {
@@ -237,6 +243,7 @@ impl Session {
     }
 
     fn touch(&mut self, at: At, path: &str, change: impl FnOnce(&mut Touch)) {
+        self.slack.unsettle(Part::Files);
         let files = &mut self.turn(at).files;
         let found = files.iter().position(|t| t.path == path);
         let mut touch = found.map_or_else(

@@ -201,6 +201,10 @@ pub struct Counts {
     pub looks: u32,
     /// Subagents started.
     pub agents: u32,
+    /// Edits that succeeded.
+    pub edits: u32,
+    /// Commits that were made.
+    pub commits: u32,
     pub responses: u32,
     pub usage: Usage,
 }

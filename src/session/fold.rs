@@ -3,7 +3,7 @@
 //! Every bound is kept after each event, never at the end of a read: the facts depend on the lines
 //! alone, not on how their reading was split.
 
-use super::bounds;
+use super::bounds::{self, Part};
 use super::event::{At, Event, Place, Stop, Usage};
 use super::facts::{Act, Compaction, End, Note, Quote, Said, Session, Step, Turn};
 use super::sentence::{self, Kind};
@@ -50,9 +50,6 @@ impl Session {
             self.first.get_or_insert(at.time);
             self.last = Some(at.time);
         }
-        // Sentences and numbers change no other bounded fact.
-        let other =
-            !matches!(event, Event::Responded { .. } | Event::Titled { .. } | Event::Cost { .. });
         match event {
             Event::Located { folder, branch, version } => {
                 self.locate(&folder, branch.as_deref(), version.as_deref());
@@ -70,6 +67,7 @@ impl Session {
                 };
                 self.seen(&text);
                 self.turns.push(turn);
+                self.slack.unsettle(Part::Turns);
             }
             Event::Rewound { to } => {
                 self.turns.retain(|t| t.start < to);
@@ -79,12 +77,14 @@ impl Session {
                 let typed = (self.second(at), quote(&text, at.place));
                 self.seen(&text);
                 self.turn(at).queued.push(typed);
+                self.slack.unsettle(Part::Turns);
             }
-            Event::Waiting { text } => self.waiting.push(quote(&text, at.place)),
-            Event::Unqueued { all: true } => self.waiting.clear(),
-            Event::Unqueued { all: false } => {
-                self.waiting.drain(..self.waiting.len().min(1));
+            Event::Waiting { text } => {
+                self.waiting.push(quote(&text, at.place));
+                self.slack.unsettle(Part::Rest);
             }
+            Event::Unqueued { text: None } => self.waiting.clear(),
+            Event::Unqueued { text: Some(text) } => self.seen(&text),
             Event::Interrupted => self.turn(at).end = End::Interrupted,
             Event::Said { text } => self.said(at, &text),
             Event::Called { id, call } => self.called(at, &id, call),
@@ -113,6 +113,7 @@ impl Session {
                 if after.is_some() {
                     self.context = after;
                 }
+                self.slack.unsettle(Part::Rest);
                 self.compactions.push(Compaction {
                     at: at.time,
                     manual,
@@ -141,16 +142,13 @@ impl Session {
         if let Some(turn) = self.turns.last_mut() {
             turn.last = Some(at.time);
         }
-        if other {
-            self.slack.unsettle();
-        }
         bounds::keep(self);
     }
 
     /// Adds something noted on purpose.
     pub fn note(&mut self, note: Note) {
         self.notes.push(note);
-        self.slack.unsettle();
+        self.slack.unsettle(Part::Rest);
         bounds::keep(self);
     }
 
@@ -180,6 +178,7 @@ impl Session {
     /// The running turn; facts before the first prompt belong to an unnamed one.
     pub(super) fn turn(&mut self, at: At) -> &mut Turn {
         if self.turns.is_empty() {
+            self.slack.unsettle(Part::Turns);
             self.turns.push(Turn {
                 start: at.place.offset,
                 at: Some(at.time),
@@ -229,6 +228,7 @@ impl Session {
             }
         }
         self.turn(at).closing = Some(closing);
+        self.slack.unsettle(Part::Turns);
     }
 
     fn responded(&mut self, at: At, id: &str, model: &str, usage: Usage, stop: Option<Stop>) {
@@ -275,6 +275,9 @@ impl Session {
         let model = short(model, 80);
         let before = self.models.iter().position(|(name, _)| *name == model);
         let count = before.map_or(0, |at| self.models.remove(at).1);
+        if count == 0 {
+            self.slack.unsettle(Part::Rest);
+        }
         self.models.push((model, count + 1));
         let counts = &mut self.turn(at).counts;
         counts.responses += 1;

@@ -1,9 +1,12 @@
 //! What became of a shell command.
 
+use super::bounds;
 use super::command::{self, Class, Part};
 use super::event::{At, Outcome, Result};
-use super::facts::{Act, Commit, Family, Item, ItemState, OpenCall, Problem, Run, Session, Touch};
-use super::fold::{hash, quote, short};
+use super::facts::{
+    Act, Commit, Family, Item, ItemState, OpenCall, Problem, Quote, Run, Session, Touch,
+};
+use super::fold::{hash, short};
 use super::{signature, summary, text, tracker};
 
 /// Of an output, this much at its end is looked at for a summary and errors, and as much of its
@@ -36,19 +39,25 @@ impl Session {
             let last = parts.len().saturating_sub(1);
             command::blamed(&parts, &output).unwrap_or(last)
         });
-        for (index, part) in parts.iter().enumerate().filter(|(_, p)| p.class != Class::Look) {
+        for (index, part) in parts.iter().enumerate() {
+            if part.class == Class::Look && !part.family.starts_with("git ") {
+                continue;
+            }
             // In a failed chain the parts behind the one that failed did not run.
             let outcome = match blamed {
                 Some(failed) if index < failed => Outcome::Ok,
                 Some(failed) if index > failed => break,
                 _ => outcome,
             };
-            self.part(at, call, part, outcome, result.exit, &output);
+            // Of a chain that was refused as one, its last part stands for all.
+            let refused = matches!(outcome, Outcome::Refused | Outcome::Denied);
+            let tell = !refused || index + 1 == parts.len();
+            self.part(at, call, part, outcome, result.exit, &output, tell);
         }
         if looks && outcome == Outcome::Failed {
             // A failed look is worth telling only by its error.
-            if let Some(part) = parts.last() {
-                self.part(at, call, part, outcome, result.exit, &output);
+            if let Some(part) = parts.last().filter(|p| !p.family.starts_with("git ")) {
+                self.part(at, call, part, outcome, result.exit, &output, true);
             }
         }
     }
@@ -61,6 +70,7 @@ impl Session {
         outcome: Outcome,
         exit: Option<i32>,
         output: &str,
+        tell: bool,
     ) {
         let said = match outcome {
             Outcome::Ok | Outcome::Failed => summary::summary(&part.family, output),
@@ -76,6 +86,7 @@ impl Session {
         let errors: Vec<Problem> = found
             .sections
             .iter()
+            .filter(|s| said.as_ref().is_none_or(|said| said.text != s.line))
             .take(4)
             .map(|s| Problem {
                 tag: s.tag.as_deref().map(|t| short(t, 40)),
@@ -108,6 +119,7 @@ impl Session {
                 "git add" => self.staged(call, part),
                 "git commit" => {
                     for commit in commits(output) {
+                        self.turn(at).counts.commits += 1;
                         self.put(at, call, Act::Commit(commit));
                     }
                     self.committed(call, part);
@@ -119,7 +131,7 @@ impl Session {
             self.tracked(at, call, &asked, outcome, output);
         }
         self.count_family(at, call, part, &run);
-        if run.class != Class::Look || failed {
+        if tell && (run.class != Class::Look || failed) {
             self.forget_repeated(&run);
             self.put(at, call, Act::Run(Box::new(run)));
         }
@@ -150,10 +162,12 @@ impl Session {
     }
 
     fn count_family(&mut self, at: At, call: &OpenCall, part: &Part, run: &Run) {
-        if run.class == Class::Look {
+        // Of looks, only those at the repository tell how the work goes.
+        if run.class == Class::Look && !run.family.starts_with("git ") {
             return;
         }
         let second = self.second(at);
+        self.slack.unsettle(bounds::Part::Families);
         let families = &mut self.turn(at).families;
         let old = families
             .iter()
@@ -221,13 +235,17 @@ impl Session {
         outcome: Outcome,
         output: &str,
     ) {
+        use tracker::Verb;
         if outcome != Outcome::Ok {
             return;
         }
-        use tracker::Verb;
+        let mut ids: Vec<String> =
+            asked.id.iter().chain(&asked.others).map(|id| short(id, 60)).collect();
         match asked.verb {
             Verb::Show | Verb::List => {
-                for found in tracker::items(output) {
+                let known: Vec<String> =
+                    self.all().flat_map(|t| &t.items).map(|i| i.id.clone()).chain(ids).collect();
+                for found in tracker::items(output, &known) {
                     self.item(at, &asked.program, &found.id, |item| learn(item, &found));
                 }
                 if asked.verb == Verb::Show {
@@ -235,11 +253,12 @@ impl Session {
                 }
             }
             Verb::Create => {
-                for found in tracker::items(output) {
+                for found in tracker::items(output, &ids) {
                     self.item(at, &asked.program, &found.id, |item| {
                         learn(item, &found);
                         item.touched = true;
                         item.changed = call.seq;
+                        item.parent = asked.parent.clone().or(item.parent.take());
                         if item.state == ItemState::Unknown {
                             item.state = ItemState::Open;
                         }
@@ -251,29 +270,39 @@ impl Session {
                     });
                 }
             }
-            Verb::Claim | Verb::Close | Verb::Update | Verb::Reopen => {
-                let Some(id) = &asked.id else { return };
+            Verb::Claim | Verb::Close | Verb::Update | Verb::Reopen | Verb::Comment => {
                 let state = match asked.verb {
                     Verb::Claim => Some(ItemState::Active),
                     Verb::Close => Some(ItemState::Closed),
                     Verb::Reopen => Some(ItemState::Open),
-                    _ => asked.status.as_deref().and_then(state),
+                    _ => asked.status.as_deref().and_then(tracker::State::of).map(state),
                 };
-                let reason = asked.reason.as_deref().map(|r| quote(r, call.line));
+                let reason = asked.reason.as_deref().filter(|_| asked.verb == Verb::Close);
+                let reason = reason.map(|r| Quote { text: short(r, 400), whole: None });
                 let seq = call.seq;
-                self.item(at, &asked.program, id, |item| {
-                    item.touched = true;
-                    if let Some(state) = state {
-                        item.state = state;
-                        item.changed = seq;
-                        if state == ItemState::Active {
-                            item.claimed = seq;
+                for id in &ids {
+                    self.item(at, &asked.program, id, |item| {
+                        item.touched = true;
+                        if let Some(state) = state {
+                            item.state = state;
+                            item.changed = seq;
+                            if state == ItemState::Active {
+                                item.claimed = seq;
+                            }
                         }
+                        item.reason = reason.clone().or(item.reason.take());
+                    });
+                }
+            }
+            Verb::Depend if ids.len() > 1 => {
+                let on = ids.remove(1);
+                self.item(at, &asked.program, &ids[0], |item| {
+                    if !item.waits.contains(&on) {
+                        item.waits.push(on);
                     }
-                    item.reason = reason.or(item.reason.take());
                 });
             }
-            Verb::Other => {}
+            Verb::Depend | Verb::Delete | Verb::Other => {}
         }
     }
 
@@ -328,38 +357,34 @@ impl Session {
             ..Item::default()
         });
         change(&mut item);
+        self.slack.unsettle(bounds::Part::Items);
         let items = &mut self.turn(at).items;
         items.retain(|i| i.id != id);
         items.push(item);
     }
 }
 
-/// Takes over what a list or a heading says of an item. A state that the session itself set stays.
+/// Takes over what a list or a heading says of an item.
 fn learn(item: &mut Item, found: &tracker::Item) {
-    if !found.title.is_empty() {
-        item.title = short(&found.title, 200);
+    if let Some(title) = &found.title {
+        item.title = short(title, 200);
     }
-    if let Some(kind) = &found.kind {
-        item.kind = short(kind, 40);
+    let kind: Vec<&str> = found.kind.iter().chain(&found.priority).map(String::as_str).collect();
+    if !kind.is_empty() && kind.join(", ").len() >= item.kind.len() {
+        item.kind = short(&kind.join(", "), 40);
     }
     if let Some(seen) = found.state {
-        item.state = match seen {
-            tracker::State::Open => ItemState::Open,
-            tracker::State::Active => ItemState::Active,
-            tracker::State::Blocked => ItemState::Blocked,
-            tracker::State::Closed => ItemState::Closed,
-        };
+        item.state = state(seen);
     }
 }
 
-fn state(status: &str) -> Option<ItemState> {
-    Some(match status {
-        "open" | "todo" | "reopened" | "backlog" => ItemState::Open,
-        "in_progress" | "in-progress" | "doing" | "started" | "active" => ItemState::Active,
-        "blocked" | "deferred" => ItemState::Blocked,
-        "closed" | "done" | "completed" | "resolved" | "cancelled" => ItemState::Closed,
-        _ => return None,
-    })
+fn state(seen: tracker::State) -> ItemState {
+    match seen {
+        tracker::State::Open => ItemState::Open,
+        tracker::State::InProgress => ItemState::Active,
+        tracker::State::Blocked => ItemState::Blocked,
+        tracker::State::Closed => ItemState::Closed,
+    }
 }
 
 /// The beginning and the end of a long output.
@@ -367,7 +392,7 @@ fn ends(output: &str) -> String {
     if output.len() <= 2 * LOOKED_AT {
         return output.to_owned();
     }
-    let head = super::bounds::prefix(output, LOOKED_AT);
+    let head = bounds::prefix(output, LOOKED_AT);
     let mut from = output.len() - LOOKED_AT;
     while !output.is_char_boundary(from) {
         from += 1;

@@ -97,7 +97,10 @@ impl Followed {
             claude.id(),
             &event("SessionStart", json!({"source": "startup"})),
         );
-        let prompt = json!({"prompt": "something typed", "prompt_id": "none"});
+        let text = fs::read_to_string(&transcript).unwrap();
+        let mut lines = text.lines().map(|l| serde_json::from_str::<Value>(l).unwrap());
+        let first = lines.find_map(|l| l["message"]["content"].as_str().map(str::to_owned));
+        let prompt = json!({"prompt": first.unwrap(), "prompt_id": "none"});
         self.hook("user-prompt-submit", claude.id(), &event("UserPromptSubmit", prompt));
         if ends {
             self.hook("stop", claude.id(), &event("Stop", json!({"prompt_id": "none"})));
