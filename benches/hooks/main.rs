@@ -103,10 +103,10 @@ fn main() {
     let memory = tempfile::tempdir_in("/dev/shm").ok();
     let root = temporary.path();
 
-    let plain = Scene::new(&root.join("plain"), 1 << 20, None);
+    let plain = Scene::new(&root.join("plain"), 140 << 10, None);
     let in_memory = memory
         .as_ref()
-        .map(|folder| Scene::new(&root.join("memory"), 1 << 20, Some(folder.path())));
+        .map(|folder| Scene::new(&root.join("memory"), 140 << 10, Some(folder.path())));
     let long = Scene::new(&root.join("long"), 100 << 20, None);
     let unseen = Scene::unseen(&root.join("unseen"), 100 << 20);
     let cut_off = Scene::cut_off(&root.join("cut_off"));
@@ -181,7 +181,7 @@ fn empty(root: &Path) -> PathBuf {
     rustc.args(["-Cpanic=abort", "-Cstrip=symbols"]).arg(&source).arg("-o").arg(&program);
     // Below `target`, what is built for a named target lies in a folder of its name.
     let hook = executable("Stop");
-    let target = hook.ancestors().skip(2).next().and_then(Path::file_name).unwrap();
+    let target = hook.ancestors().nth(2).and_then(Path::file_name).unwrap();
     if target != "target" {
         rustc.arg("--target").arg(target);
     }

@@ -4,7 +4,7 @@ use super::{Context, Fault};
 use crate::follow::{self, Told, opening};
 use crate::protocol::Reply;
 use crate::session::keep_quote;
-use crate::store::Durability;
+use crate::store::{Durability, Project};
 use crate::transcript::FIRST_READ;
 use std::io::ErrorKind;
 
@@ -25,6 +25,11 @@ pub fn handle(context: &Context) -> Result<Reply, Fault> {
 /// Folds what the session has gained, with this event, and saves it durably.
 pub(super) fn fold(context: &Context, told: Told) -> Result<(), Fault> {
     let Some((_, project)) = context.project()? else { return Ok(()) };
+    fold_in(context, &project, told)
+}
+
+/// [`fold`] for a session of this project.
+pub(super) fn fold_in(context: &Context, project: &Project, told: Told) -> Result<(), Fault> {
     let session = project.session(&context.id);
     let record = context.record(told);
     let mut following = match follow::open(&session, super::LOCK) {

@@ -45,7 +45,7 @@ pub(super) fn fill(log: &mut ResumeLog, all: Vec<Entry>) {
         let sure = section.budget() * UNITS * SURE.0 / SURE.1;
         let mut mine: Vec<(usize, &Entry)> =
             all.iter().enumerate().filter(|(_, e)| e.topic.section() == section).collect();
-        mine.sort_by_key(|(index, e)| (std::cmp::Reverse(score(e, total)), *index));
+        mine.sort_by_cached_key(|(index, e)| (std::cmp::Reverse(score(e, total)), *index));
         let mut left = sure;
         for (_, entry) in mine {
             let price = cost(&entry.text);
@@ -63,7 +63,7 @@ pub(super) fn fill(log: &mut ResumeLog, all: Vec<Entry>) {
         units(&empty)
     };
     let mut left = total.saturating_sub(used + metadata + 600);
-    rest.sort_by_key(|e| std::cmp::Reverse(score(e, total)));
+    rest.sort_by_cached_key(|e| std::cmp::Reverse(score(e, total)));
     for entry in rest {
         let price = cost(&entry.text);
         if price <= left {
@@ -88,7 +88,7 @@ pub(super) fn fill(log: &mut ResumeLog, all: Vec<Entry>) {
         (e.topic, at.unwrap_or(usize::MAX))
     };
     for section in Section::ALL {
-        log.section_mut(section).sort_by_key(order);
+        log.section_mut(section).sort_by_cached_key(order);
     }
     shrink(log, total);
 }
@@ -171,7 +171,7 @@ pub(super) fn head(log: &ResumeLog, room: usize, long: usize) -> Vec<(&Entry, bo
     }
     let place = |e: &Entry| HEAD.iter().position(|t| *t == e.topic);
     let order = |e: &Entry| log.entries().position(|o| std::ptr::eq(o, e));
-    chosen.sort_by_key(|(e, _)| (place(e), order(e)));
+    chosen.sort_by_cached_key(|(e, _)| (place(e), order(e)));
     chosen
 }
 
@@ -198,7 +198,7 @@ pub(super) fn within(
             _ => true,
         })
         .collect();
-    candidates.sort_by_key(|(index, e)| (std::cmp::Reverse(score(e, room)), *index));
+    candidates.sort_by_cached_key(|(index, e)| (std::cmp::Reverse(score(e, room)), *index));
     let mut topics = Vec::new();
     let told = |entry: &Entry, short: bool| match (&entry.short, short) {
         (Some(short), true) => cost(short),
@@ -230,7 +230,7 @@ pub(super) fn within(
         }
     }
     let order = |e: &Entry| log.entries().position(|o| std::ptr::eq(o, e));
-    choice.body.sort_by_key(|(e, _)| order(e));
+    choice.body.sort_by_cached_key(|(e, _)| order(e));
     choice.files = files_share;
     choice.files += room.saturating_sub(units(&render(&choice)));
     // What files leave, the next best may take.

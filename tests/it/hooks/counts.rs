@@ -21,7 +21,7 @@ fn calls(scene: &Scene, event: Event) -> Option<Vec<String>> {
     hook.args(["-f", "-e", "trace=!%memory", "-o"]).arg(&trace).arg(executable(event));
     scene.furnish(&mut hook);
     let input = scene.input(event).to_string();
-    let ran = output(&mut hook, Stdin::Ended(input.as_bytes()), Duration::from_secs(60));
+    let ran = output(&mut hook, Stdin::Ended(input.as_bytes()), Duration::from_mins(1));
     assert!(ran.status.success(), "{ran:?}");
     let trace = fs::read_to_string(&trace).unwrap();
     fs::remove_file(scene.path("tmp/trace")).unwrap();

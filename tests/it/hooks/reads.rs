@@ -65,7 +65,7 @@ fn bytes_read(scene: &Scene, event: Event) -> Option<u64> {
     let ran = super::scene::output(
         &mut hook,
         Stdin::Ended(input.as_bytes()),
-        std::time::Duration::from_secs(60),
+        std::time::Duration::from_mins(1),
     );
     assert!(ran.status.success(), "{ran:?}");
     let trace = fs::read_to_string(trace).unwrap();

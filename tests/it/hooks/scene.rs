@@ -278,7 +278,7 @@ pub(super) fn output(command: &mut Command, stdin: Stdin<'_>, most: Duration) ->
             // A hook that has seen enough closes the pipe.
             drop(pipe.write_all(bytes));
             if open {
-                drop(ends.recv());
+                while ends.recv().is_ok() {}
             }
         });
         let stdout = collected(child.stdout.take().unwrap());
@@ -305,12 +305,9 @@ fn collected(mut pipe: impl Read + Send + 'static) -> mpsc::Receiver<Vec<u8>> {
 
 #[track_caller]
 fn awaited(child: &mut Child, pipe: &mpsc::Receiver<Vec<u8>>, until: Instant) -> Vec<u8> {
-    match pipe.recv_timeout(until.saturating_duration_since(Instant::now())) {
-        Ok(bytes) => bytes,
-        Err(_) => {
-            child.kill().unwrap();
-            child.wait().unwrap();
-            panic!("did not end within its deadline");
-        }
-    }
+    pipe.recv_timeout(until.saturating_duration_since(Instant::now())).unwrap_or_else(|_| {
+        child.kill().unwrap();
+        child.wait().unwrap();
+        panic!("did not end within its deadline");
+    })
 }

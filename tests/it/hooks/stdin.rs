@@ -40,9 +40,8 @@ fn input_that_is_no_event_is_a_fault() {
         let whole = scene.input(event).to_string();
         let huge = filled(scene, event, 20 << 20);
         let deep = [&b"{\"a\":"[..]].repeat(10_000).concat();
-        let mut deep_field = whole.clone();
-        deep_field.truncate(whole.len() - 1);
-        deep_field += &format!(",\"x\":{}1{}}}", "[".repeat(10_000), "]".repeat(10_000));
+        let nested = format!("{}1{}", "[".repeat(10_000), "]".repeat(10_000));
+        let deep_field = format!("{},\"x\":{nested}}}", &whole[..whole.len() - 1]);
         let binary: Vec<u8> = (0..=255).cycle().take(100_000).collect();
         let cases: [(&[u8], &str); 9] = [
             (b"", "stdin ended after 0 bytes"),

@@ -57,7 +57,7 @@ fn a_transcript_without_permission_is_a_fault() {
     let Some(unprivileged) = unprivileged() else { return };
     let scene = Scene::new();
     scene.follow_session();
-    fs::set_permissions(scene.transcript(), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(scene.transcript(), fs::Permissions::from_mode(0o000)).unwrap();
     for event in Event::ALL.into_iter().filter(|event| reads(*event)) {
         let mut hook = Command::new(&unprivileged[0]);
         hook.args(&unprivileged[1..]).arg(super::scene::executable(event));
