@@ -134,6 +134,35 @@ fn the_compaction_s_own_call_is_shown_apart() {
 }
 
 #[test]
+fn a_fork_in_another_project_takes_nothing_from_the_first() {
+    let home = Home::new();
+    let line = |number: u32| response_of(number, "claude-opus-4-6", "2026-11-22T15:30:00Z");
+    let copied = line(3).replace("\"cwd\"", "\"requestSessionId\":\"origin\",\"cwd\"");
+    // The fork's folder is read first, and its copy was made before the final numbers.
+    home.write("-a/fork.jsonl", copied.replace("tokens\":10", "tokens\":1") + &line(4));
+    home.write("-z/origin.jsonl", line(3));
+    let report = home.json(&["--by", "project"]);
+    assert_eq!(report["totals"]["output_tokens"], 20);
+    for row in report["rows"].as_array().unwrap() {
+        let input = if row["key"] == "-z" { 3 } else { 4 };
+        assert_eq!(row["input_tokens"], input);
+    }
+}
+
+#[test]
+fn copies_that_name_no_origin_count_for_the_first_path() {
+    let home = Home::new();
+    let line = |number: u32| response_of(number, "claude-opus-4-6", "2026-11-22T15:30:00Z");
+    home.write("-p/b.jsonl", line(3) + &line(4));
+    home.write("-p/a.jsonl", line(3) + &line(5));
+    let report = home.json(&["--by", "session"]);
+    for row in report["rows"].as_array().unwrap() {
+        let input = if row["key"] == "a" { 3 + 5 } else { 4 };
+        assert_eq!(row["input_tokens"], input);
+    }
+}
+
+#[test]
 fn what_a_fork_inherits_is_hidden_once() {
     let home = Home::new();
     let totals = |input: u64, times: u64| {
