@@ -10,6 +10,7 @@ pub mod env;
 pub mod follow;
 pub mod git;
 pub mod hook;
+pub mod process;
 pub mod protocol;
 pub mod redact;
 pub mod resume;

@@ -169,16 +169,11 @@ impl Session {
                 self.slack.unsettle(Part::Tasks);
                 bounds::push_task(&mut self.turn(at).tasks, TaskChange::Task(task));
             }
-            Asked::TaskState { id, state, subject } if done => {
-                if let Some(state) = state {
-                    let change = TaskChange::State {
-                        id: id.clone(),
-                        state: *state,
-                        subject: subject.clone(),
-                    };
-                    self.slack.unsettle(Part::Tasks);
-                    bounds::push_task(&mut self.turn(at).tasks, change);
-                }
+            Asked::TaskState { id, state: Some(state), subject } if done => {
+                let change =
+                    TaskChange::State { id: id.clone(), state: *state, subject: subject.clone() };
+                self.slack.unsettle(Part::Tasks);
+                bounds::push_task(&mut self.turn(at).tasks, change);
             }
             Asked::Todos(items) if done => {
                 let list = TaskChange::List(items.clone());
@@ -193,7 +188,7 @@ impl Session {
                         let lower = l.to_ascii_lowercase();
                         ["fatal:", "error:", "failed:"].iter().any(|w| lower.contains(w))
                     });
-                    short(cause.or(said().last()).unwrap_or(""), 200)
+                    short(cause.or(said().next_back()).unwrap_or(""), 200)
                 });
                 self.put(at, &call, Act::Skill { name: name.clone(), error });
             }

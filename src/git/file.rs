@@ -1,0 +1,80 @@
+//! Bounded reads of regular files below a directory.
+
+use std::ffi::OsStr;
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Seek, SeekFrom};
+use std::path::{Component, Path, PathBuf};
+
+/// Opens the regular file `name` below `root`.
+///
+/// `None` when it is missing, when any part of `name` is a symbolic link or not a plain component, and
+/// when it is anything but a regular file: opening a FIFO would wait for a writer.
+pub(super) fn open(root: &Path, name: &Path) -> Option<File> {
+    let mut path = root.to_path_buf();
+    let mut parts = name.components().peekable();
+    while let Some(part) = parts.next() {
+        let Component::Normal(part) = part else { return None };
+        path.push(part);
+        let kind = path.symlink_metadata().ok()?.file_type();
+        let fits = if parts.peek().is_some() { kind.is_dir() } else { kind.is_file() };
+        if !fits {
+            return None;
+        }
+    }
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        use std::os::unix::fs::OpenOptionsExt;
+        // Should the file have become a FIFO or a link since it was looked at.
+        options.custom_flags((OFlags::NONBLOCK | OFlags::NOFOLLOW).bits().cast_signed());
+    }
+    let file = options.open(&path).ok()?;
+    file.metadata().ok()?.is_file().then_some(file)
+}
+
+/// The first line of a small file, without its line end; `None` when the file is over 4 KiB.
+pub(super) fn line(root: &Path, name: &str) -> Option<Vec<u8>> {
+    let mut text = whole(root, Path::new(name), 4096)?;
+    if let Some(end) = memchr::memchr(b'\n', &text) {
+        text.truncate(end);
+    }
+    if text.last() == Some(&b'\r') {
+        text.pop();
+    }
+    Some(text)
+}
+
+/// The whole of a file; `None` when it is longer than `most` bytes.
+pub(super) fn whole(root: &Path, name: &Path, most: u64) -> Option<Vec<u8>> {
+    let mut text = Vec::new();
+    open(root, name)?.take(most + 1).read_to_end(&mut text).ok()?;
+    (text.len() as u64 <= most).then_some(text)
+}
+
+/// The bytes from `start`, at most `most` of them.
+pub(super) fn part(file: &mut File, start: u64, most: u64) -> Option<Vec<u8>> {
+    file.seek(SeekFrom::Start(start)).ok()?;
+    let mut text = Vec::new();
+    file.take(most).read_to_end(&mut text).ok()?;
+    Some(text)
+}
+
+/// A path as git wrote it into a file.
+pub(super) fn path(bytes: &[u8]) -> PathBuf {
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt;
+        PathBuf::from(OsStr::from_bytes(bytes))
+    }
+    #[cfg(not(unix))]
+    {
+        PathBuf::from(OsStr::new(&*String::from_utf8_lossy(bytes)))
+    }
+}
+
+/// Whether `text` is the name of an object: 40 hexadecimal digits (SHA-1) or 64 (SHA-256).
+pub(super) fn is_hash(text: &[u8]) -> bool {
+    matches!(text.len(), 40 | 64) && text.iter().all(u8::is_ascii_hexdigit)
+}
