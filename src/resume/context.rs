@@ -7,7 +7,7 @@ use super::recall::Told;
 use super::view::View;
 use crate::session::command::Class;
 use crate::session::event::Outcome;
-use crate::session::facts::{Act, Family, ItemState, Touch};
+use crate::session::facts::{Act, By, Family, ItemState, Touch};
 use crate::session::sentence::{sentences, standing_rule};
 use crate::session::text::{self, cut, units};
 use std::fmt::Write;
@@ -381,7 +381,7 @@ pub(super) fn group(topic: Topic, worth: u8, lead: &str, lines: &[String]) -> En
 
 /// Rules in long prompts: a shortened prompt must not lose them.
 fn prompt_rules(view: &View<'_>, out: &mut Vec<Entry>) {
-    for turn in &view.session.turns {
+    for turn in view.session.turns.iter().filter(|t| t.by == By::Human) {
         let whole = view.recall.whole(&turn.prompt);
         if units(&whole) < 500 {
             continue;

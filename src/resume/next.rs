@@ -336,11 +336,18 @@ fn background(view: &View<'_>, out: &mut Vec<Entry>) {
         out.push(Entry::new(
             Topic::Background,
             96,
-            format!(
-                "started {}, its end was not seen: `{}`",
-                view.clock(work.at),
-                cut(&work.what, 200)
-            ),
+            match &work.agent {
+                Some(_) => format!(
+                    "subagent started {}, its report was not seen: \"{}\"",
+                    view.clock(work.at),
+                    cut(&work.what, 200)
+                ),
+                None => format!(
+                    "started {}, its end was not seen: `{}`",
+                    view.clock(work.at),
+                    cut(&work.what, 200)
+                ),
+            },
         ));
     }
     for call in &view.session.open {

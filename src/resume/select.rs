@@ -1,6 +1,6 @@
 //! What is told when not everything fits.
 
-use super::log::{Entry, ResumeLog, Section};
+use super::log::{Entry, ResumeLog, Section, Topic};
 use super::render::{Choice, HEAD, markdown};
 use super::{TOKENS, UNITS};
 use crate::session::text::units;
@@ -186,16 +186,21 @@ pub(super) fn within(
     head_room: usize,
     render: &dyn Fn(&Choice<'_>) -> String,
 ) -> String {
-    let head = head(log, head_room, head_room / 4);
+    let small = room < SMALL;
+    let head = head(log, head_room, if small { head_room / 7 } else { head_room / 4 });
     let mut choice = Choice { head, ..Choice::default() };
     let base = units(&render(&choice)) + 40;
     let mut left = room.saturating_sub(base);
-    let files_share = left / FILES_SHARE;
+    let files_share = if small { left * 2 / 5 } else { left / FILES_SHARE };
     left -= files_share;
     let mut candidates: Vec<(usize, &Entry)> = log
         .entries()
         .enumerate()
-        .filter(|(_, e)| !choice.head.iter().any(|(h, _)| std::ptr::eq(*h, *e)))
+        .filter(|(_, e)| {
+            // A prompt that the head shortens is told whole below.
+            let cut = |short: bool| short && e.topic == Topic::Asked;
+            !choice.head.iter().any(|(h, short)| std::ptr::eq(*h, *e) && !cut(*short))
+        })
         .filter(|(_, e)| match room {
             0..SMALL => e.worth >= 60,
             SMALL..LARGE => e.worth >= 39,
@@ -209,12 +214,15 @@ pub(super) fn within(
             if topics.contains(&entry.topic) { 0 } else { entry.topic.heading().len() + 8 };
         // What is long is told short at first, so that more is told at all.
         let fair = match entry.worth {
+            _ if entry.topic == Topic::Asked => room / 6,
             PINNED.. => room / 10,
             80.. if room >= SMALL => room / 12,
             _ => room / 20,
         };
         let long = cost(&entry.text) > fair;
-        let short = entry.short.is_some() && (long || price(entry, false) + heading > left);
+        let again = choice.head.iter().any(|(h, _)| std::ptr::eq(*h, *entry));
+        let short =
+            entry.short.is_some() && !again && (long || price(entry, false) + heading > left);
         if price(entry, short) + heading > left {
             continue;
         }
@@ -241,7 +249,10 @@ pub(super) fn within(
             if choice.body.iter().any(|(e, _)| std::ptr::eq(*e, *entry)) {
                 continue;
             }
-            let fits = [false, true].into_iter().find(|short| price(entry, *short) + 30 <= left);
+            let again = choice.head.iter().any(|(h, _)| std::ptr::eq(*h, *entry));
+            let fits = [false, true]
+                .into_iter()
+                .find(|short| !(again && *short) && price(entry, *short) + 30 <= left);
             if let Some(short) = fits {
                 left -= price(entry, short) + 30;
                 choice.body.push((entry, short));
