@@ -7,7 +7,7 @@ use super::recall::Told;
 use super::view::View;
 use crate::session::command::Class;
 use crate::session::event::Outcome;
-use crate::session::facts::{Act, Family, ItemState, Touch};
+use crate::session::facts::{Act, By, Family, ItemState, Touch};
 use crate::session::sentence::{sentences, standing_rule};
 use crate::session::text::{self, cut, units};
 use std::fmt::Write;
@@ -204,7 +204,6 @@ fn checks(view: &View<'_>, out: &mut Vec<Entry>) {
     let checks: Vec<&Family> = view.checks().collect();
     let last_check = checks.iter().map(|f| f.seq).max().unwrap_or(0);
     let (after_all, _) = view.edits_since(last_check);
-    let mut below = 0;
     let mut ordered = checks.clone();
     ordered.sort_by_key(|f| {
         let class = match f.class {
@@ -215,7 +214,7 @@ fn checks(view: &View<'_>, out: &mut Vec<Entry>) {
         };
         (class, std::cmp::Reverse(f.seq))
     });
-    for family in ordered {
+    for (below, family) in (0_u8..).zip(ordered) {
         let mut said = format!(
             "`{}`: {} ({}",
             super::failures::fewer_paths(&family.shown, 120),
@@ -240,7 +239,6 @@ fn checks(view: &View<'_>, out: &mut Vec<Entry>) {
             _ => 89,
         };
         out.push(Entry::new(Topic::Check, class - below.min(8), said));
-        below += 1;
     }
     if after_all > 0 && !checks.is_empty() {
         out.push(Entry::new(
@@ -365,12 +363,12 @@ pub(super) fn mission_heading(heading: &str) -> bool {
 
 /// Several lines under one lead as one entry; its short form has what forbids something.
 pub(super) fn group(topic: Topic, worth: u8, lead: &str, lines: &[String]) -> Entry {
-    let tell = |lines: &[&String]| match lines {
-        [one] => format!("{lead}: {one}"),
-        _ => {
-            let list: Vec<String> = lines.iter().map(|l| format!("\n- {l}")).collect();
-            format!("{lead}:{}", list.concat())
+    let tell = |lines: &[&String]| {
+        if let [one] = lines {
+            return format!("{lead}: {one}");
         }
+        let list: Vec<String> = lines.iter().map(|l| format!("\n- {l}")).collect();
+        format!("{lead}:{}", list.concat())
     };
     let all: Vec<&String> = lines.iter().collect();
     let mut few: Vec<&String> =
@@ -383,7 +381,7 @@ pub(super) fn group(topic: Topic, worth: u8, lead: &str, lines: &[String]) -> En
 
 /// Rules in long prompts: a shortened prompt must not lose them.
 fn prompt_rules(view: &View<'_>, out: &mut Vec<Entry>) {
-    for turn in &view.session.turns {
+    for turn in view.session.turns.iter().filter(|t| t.by == By::Human) {
         let whole = view.recall.whole(&turn.prompt);
         if units(&whole) < 500 {
             continue;
@@ -457,7 +455,7 @@ fn in_play(view: &View<'_>, out: &mut Vec<Entry>) {
         for part in view.recall.at(step.line) {
             match part {
                 Told::Edits { changes, .. } => {
-                    changes.iter().for_each(|(_, new)| written.push_str(new))
+                    written.extend(changes.iter().map(|(_, new)| new.as_str()));
                 }
                 Told::Write { content, .. } => written.push_str(content),
                 _ => {}
@@ -552,7 +550,7 @@ fn code(view: &View<'_>, out: &mut Vec<Entry>) {
                 let tell = |most: usize| {
                     let mut shown = lines[..lines.len().min(most)].join("\n");
                     if lines.len() > most {
-                        shown.push_str(&format!("\n… {} more lines", lines.len() - most));
+                        let _ = write!(shown, "\n… {} more lines", lines.len() - most);
                     }
                     format!("`{}` {at}\n{fence}{language}\n{shown}\n{fence}", edit.path)
                 };

@@ -45,7 +45,7 @@ fn forgotten(view: &View<'_>) -> BTreeMap<String, u32> {
     let dropped = &view.session.dropped;
     let made: u32 = view.session.all().map(|t| t.counts.commits).sum();
     let commits = made.saturating_sub(view.commits.len() as u32);
-    [("file", dropped.files), ("tracker item", dropped.items), ("commit", commits)]
+    [("edited file", dropped.files), ("tracker item", dropped.items), ("commit", commits)]
         .into_iter()
         .filter(|(_, n)| *n > 0)
         .map(|(kind, n)| (kind.to_owned(), n))

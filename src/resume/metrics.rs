@@ -57,7 +57,7 @@ pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
     let _ = write!(said, "; {}", plural(calls as usize, "tool call"));
     let mut how = Vec::new();
     for (count, word) in [(failed, "failed"), (refused, "refused"), (looks, "reads and searches")] {
-        if count > 0 {
+        if count > 0 && count <= calls {
             how.push(format!("{count} {word}"));
         }
     }
@@ -70,9 +70,9 @@ pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
             edited.iter().fold((0, 0), |sum, t| (sum.0 + t.lines.0, sum.1 + t.lines.1));
         let _ = write!(
             said,
-            ", {}, {} in {} (+{added} −{removed} lines)",
+            ", {}{} in {} (+{added} −{removed} lines)",
             plural(edits as usize, "edit"),
-            if session.dropped.files > 0 { "the last" } else { "all" },
+            if session.dropped.files > 0 { ", the last" } else { "" },
             plural(edited.len(), "file")
         );
     }
@@ -97,7 +97,7 @@ fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);

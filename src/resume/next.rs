@@ -232,7 +232,7 @@ fn items(view: &View<'_>, out: &mut Vec<Entry>) {
             }
         }
     }
-    waiting.sort_by(|a, b| natural(&a.0.id).cmp(&natural(&b.0.id)));
+    waiting.sort_by_key(|(item, _)| natural(&item.id));
     let tell = |most: usize| {
         let list: Vec<String> = waiting
             .iter()
@@ -336,11 +336,18 @@ fn background(view: &View<'_>, out: &mut Vec<Entry>) {
         out.push(Entry::new(
             Topic::Background,
             96,
-            format!(
-                "started {}, its end was not seen: `{}`",
-                view.clock(work.at),
-                cut(&work.what, 200)
-            ),
+            match &work.agent {
+                Some(_) => format!(
+                    "subagent started {}, its report was not seen: \"{}\"",
+                    view.clock(work.at),
+                    cut(&work.what, 200)
+                ),
+                None => format!(
+                    "started {}, its end was not seen: `{}`",
+                    view.clock(work.at),
+                    cut(&work.what, 200)
+                ),
+            },
         ));
     }
     for call in &view.session.open {
@@ -411,24 +418,10 @@ fn precedent(view: &View<'_>, out: &mut Vec<Entry>) {
         return;
     }
     let steps = families.iter().map(|f| format!("`{f}`")).collect::<Vec<_>>().join(" → ");
-    match active {
-        Some(_) => {
-            let lead = format!("after the last edit of {} came:", before.id);
-            let few: Vec<String> = short.iter().map(|f| format!("`{f}`")).collect();
-            out.push(
-                Entry::new(Topic::Next, 97, format!("{lead} {steps}"))
-                    .short(format!("{lead} {}", few.join(" → "))),
-            );
-        }
-        None => {
-            let lead = format!("after the last edit of {}:", before.id);
-            let few: Vec<String> = short.iter().map(|f| format!("`{f}`")).collect();
-            out.push(
-                Entry::new(Topic::Steps, 79, format!("{lead} {steps}"))
-                    .short(format!("{lead} {}", few.join(" → "))),
-            );
-        }
-    }
+    let few = short.iter().map(|f| format!("`{f}`")).collect::<Vec<_>>().join(" → ");
+    let lead = format!("after the last edit of {} came:", before.id);
+    let (topic, worth) = if active.is_some() { (Topic::Next, 97) } else { (Topic::Steps, 79) };
+    out.push(Entry::new(topic, worth, format!("{lead} {steps}")).short(format!("{lead} {few}")));
 }
 
 /// What was said last, and what it leaves open.
@@ -497,11 +490,7 @@ fn outcome(steps: &[&&Step]) -> String {
     let mut ran = 0;
     for step in steps {
         match &step.act {
-            Act::Edit(edit) => {
-                if !edits.contains(&edit.path.as_str()) {
-                    edits.push(&edit.path);
-                }
-            }
+            Act::Edit(edit) if !edits.contains(&edit.path.as_str()) => edits.push(&edit.path),
             Act::Run(run) if matches!(run.outcome, Outcome::Failed | Outcome::Refused) => {
                 failed = Some(run);
             }

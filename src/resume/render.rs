@@ -45,7 +45,7 @@ pub fn text(log: &ResumeLog, budget: usize) -> String {
     let mut frame = String::new();
     title(log, &mut frame);
     lead(log, &mut frame);
-    let head = (room * 9 / 20).min(1_700).max(room / 5);
+    let head = room * 9 / 20;
     select::within(log, room, head, &|choice| {
         let mut out = frame.clone();
         told(log, choice, &mut out);

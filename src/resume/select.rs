@@ -1,6 +1,6 @@
 //! What is told when not everything fits.
 
-use super::log::{Entry, ResumeLog, Section};
+use super::log::{Entry, ResumeLog, Section, Topic};
 use super::render::{Choice, HEAD, markdown};
 use super::{TOKENS, UNITS};
 use crate::session::text::units;
@@ -23,6 +23,14 @@ fn cost(text: &str) -> usize {
     units(text) + 4 + 2 * text.matches('\n').count()
 }
 
+/// What an entry costs, told in full or short.
+fn price(entry: &Entry, short: bool) -> usize {
+    match (&entry.short, short) {
+        (Some(short), true) => cost(short),
+        _ => cost(&entry.text),
+    }
+}
+
 /// Worth of an entry in a text of `room` units: what takes more than a twentieth of the room has to
 /// be worth it.
 fn score(entry: &Entry, room: usize) -> i64 {
@@ -37,7 +45,7 @@ fn score(entry: &Entry, room: usize) -> i64 {
 }
 
 /// Puts entries into the log's sections, each within its budget; what one needs less, others get.
-pub(super) fn fill(log: &mut ResumeLog, all: Vec<Entry>) {
+pub(super) fn fill(log: &mut ResumeLog, all: &[Entry]) {
     let total = TOKENS * UNITS;
     let mut rest: Vec<Entry> = Vec::new();
     let mut used = 0;
@@ -48,9 +56,9 @@ pub(super) fn fill(log: &mut ResumeLog, all: Vec<Entry>) {
         mine.sort_by_cached_key(|(index, e)| (std::cmp::Reverse(score(e, total)), *index));
         let mut left = sure;
         for (_, entry) in mine {
-            let price = cost(&entry.text);
-            if price <= left {
-                left -= price;
+            let full = cost(&entry.text);
+            if full <= left {
+                left -= full;
                 log.section_mut(section).push(entry.clone());
             } else {
                 rest.push(entry.clone());
@@ -65,9 +73,9 @@ pub(super) fn fill(log: &mut ResumeLog, all: Vec<Entry>) {
     let mut left = total.saturating_sub(used + metadata + 600);
     rest.sort_by_cached_key(|e| std::cmp::Reverse(score(e, total)));
     for entry in rest {
-        let price = cost(&entry.text);
-        if price <= left {
-            left -= price;
+        let full = cost(&entry.text);
+        if full <= left {
+            left -= full;
             log.section_mut(entry.topic.section()).push(entry);
             continue;
         }
@@ -147,23 +155,19 @@ pub(super) fn head(log: &ResumeLog, room: usize, long: usize) -> Vec<(&Entry, bo
     let mut left = room;
     let mut topics = Vec::new();
     let mut chosen: Vec<(&Entry, bool)> = Vec::new();
-    let told = |entry: &Entry, short: bool| match (&entry.short, short) {
-        (Some(short), true) => cost(short),
-        _ => cost(&entry.text),
-    };
     for entry in candidates {
         let heading =
             if topics.contains(&entry.topic) { 0 } else { entry.topic.heading().len() + 8 };
         let short = entry.short.is_some() && cost(&entry.text) > long;
-        if told(entry, short) + heading > left {
+        if price(entry, short) + heading > left {
             continue;
         }
-        left -= told(entry, short) + heading;
+        left -= price(entry, short) + heading;
         topics.push(entry.topic);
         chosen.push((entry, short));
     }
     for (entry, short) in &mut chosen {
-        let more = told(entry, false).saturating_sub(told(entry, true));
+        let more = price(entry, false).saturating_sub(price(entry, true));
         if *short && more <= left {
             *short = false;
             left -= more;
@@ -182,16 +186,21 @@ pub(super) fn within(
     head_room: usize,
     render: &dyn Fn(&Choice<'_>) -> String,
 ) -> String {
-    let head = head(log, head_room, head_room / 4);
+    let small = room < SMALL;
+    let head = head(log, head_room, if small { head_room / 7 } else { head_room / 4 });
     let mut choice = Choice { head, ..Choice::default() };
     let base = units(&render(&choice)) + 40;
     let mut left = room.saturating_sub(base);
-    let files_share = left / FILES_SHARE;
+    let files_share = if small { left * 2 / 5 } else { left / FILES_SHARE };
     left -= files_share;
     let mut candidates: Vec<(usize, &Entry)> = log
         .entries()
         .enumerate()
-        .filter(|(_, e)| !choice.head.iter().any(|(h, _)| std::ptr::eq(*h, *e)))
+        .filter(|(_, e)| {
+            // A prompt that the head shortens is told whole below.
+            let cut = |short: bool| short && e.topic == Topic::Asked;
+            !choice.head.iter().any(|(h, short)| std::ptr::eq(*h, *e) && !cut(*short))
+        })
         .filter(|(_, e)| match room {
             0..SMALL => e.worth >= 60,
             SMALL..LARGE => e.worth >= 39,
@@ -200,30 +209,29 @@ pub(super) fn within(
         .collect();
     candidates.sort_by_cached_key(|(index, e)| (std::cmp::Reverse(score(e, room)), *index));
     let mut topics = Vec::new();
-    let told = |entry: &Entry, short: bool| match (&entry.short, short) {
-        (Some(short), true) => cost(short),
-        _ => cost(&entry.text),
-    };
     for (_, entry) in &candidates {
         let heading =
             if topics.contains(&entry.topic) { 0 } else { entry.topic.heading().len() + 8 };
         // What is long is told short at first, so that more is told at all.
         let fair = match entry.worth {
+            _ if entry.topic == Topic::Asked => room / 6,
             PINNED.. => room / 10,
             80.. if room >= SMALL => room / 12,
             _ => room / 20,
         };
         let long = cost(&entry.text) > fair;
-        let short = entry.short.is_some() && (long || told(entry, false) + heading > left);
-        if told(entry, short) + heading > left {
+        let again = choice.head.iter().any(|(h, _)| std::ptr::eq(*h, *entry));
+        let short =
+            entry.short.is_some() && !again && (long || price(entry, false) + heading > left);
+        if price(entry, short) + heading > left {
             continue;
         }
-        left -= told(entry, short) + heading;
+        left -= price(entry, short) + heading;
         topics.push(entry.topic);
         choice.body.push((entry, short));
     }
     for (entry, short) in &mut choice.body {
-        let more = told(entry, false).saturating_sub(told(entry, true));
+        let more = price(entry, false).saturating_sub(price(entry, true));
         if *short && more <= left {
             *short = false;
             left -= more;
@@ -241,9 +249,12 @@ pub(super) fn within(
             if choice.body.iter().any(|(e, _)| std::ptr::eq(*e, *entry)) {
                 continue;
             }
-            let fits = [false, true].into_iter().find(|short| told(entry, *short) + 30 <= left);
+            let again = choice.head.iter().any(|(h, _)| std::ptr::eq(*h, *entry));
+            let fits = [false, true]
+                .into_iter()
+                .find(|short| !(again && *short) && price(entry, *short) + 30 <= left);
             if let Some(short) = fits {
-                left -= told(entry, short) + 30;
+                left -= price(entry, short) + 30;
                 choice.body.push((entry, short));
             }
         }

@@ -162,7 +162,7 @@ fn worth(step: &Step) -> u8 {
 ///
 /// By default, as after loading, nothing is known, and every bound is looked at.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Slack {
+pub(super) struct Slack {
     /// `None` when it is not known.
     steps: Option<i64>,
     /// Bits of the other parts that were looked at and have not changed since.
@@ -520,8 +520,13 @@ fn keep_steps(session: &mut Session) {
 
 fn keep_files(session: &mut Session) {
     let value = |t: &Touch| if t.edits > 0 { 2 } else { u8::from(t.reads > 1) };
+    let edited = |s: &Session| s.all().flat_map(|t| &t.files).filter(|t| t.edits > 0).count();
+    let before = edited(session);
     let (gone, used) = give_up(session, |t| &mut t.files, touch, value, FILES, FILE_COUNT);
-    session.dropped.files += gone;
+    if gone > 0 {
+        // Those only read are not worth counting.
+        session.dropped.files += (before - edited(session)) as u32;
+    }
     session.lend(1, FILES, used);
 }
 

@@ -296,7 +296,7 @@ fn notification(text: &str, at: At, sink: Sink<'_>) {
     let field = |name: &str| block::tag(text, name).map(Cow::Borrowed);
     if let Some(id) = field("task-id") {
         let status = field("status").unwrap_or_default();
-        let summary = field("summary").unwrap_or_default();
+        let summary = field("result").or_else(|| field("summary")).unwrap_or_default();
         sink(at, Event::BackgroundEnded { id, status, summary });
     }
 }
