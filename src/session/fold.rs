@@ -43,6 +43,14 @@ pub(super) fn hash(text: &str) -> u64 {
         .fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3))
 }
 
+/// What became of a response's tokens.
+enum Counted {
+    New,
+    /// It was seen with smaller numbers, which are to be taken back.
+    Grown(Usage),
+    Before,
+}
+
 impl Session {
     /// Takes one event in.
     pub fn apply(&mut self, at: At, event: Event<'_>) {
@@ -247,25 +255,27 @@ impl Session {
             // A Stop hook made Claude continue.
             self.turn(at).end = End::Open;
         }
-        let Some(before) = self.count(key, model, usage) else { return };
+        let counted = self.count(key, model, usage);
         let counts = &mut self.turn(at).counts;
-        match before {
-            Some(before) => counts.usage.take(&before),
-            None => counts.responses += 1,
+        match counted {
+            Counted::New => counts.responses += 1,
+            Counted::Grown(before) => counts.usage.take(&before),
+            Counted::Before => return,
         }
         counts.usage.add(&usage);
     }
 
-    /// Counts a response's tokens once. `None`: they were counted before. Else the numbers that were
-    /// counted too early, when it was seen with smaller ones.
-    fn count(&mut self, key: u64, model: &str, usage: Usage) -> Option<Option<Usage>> {
+    /// Counts a response's tokens once.
+    fn count(&mut self, key: u64, model: &str, usage: Usage) -> Counted {
         if let Some((_, counted)) = self.counted.iter_mut().find(|(old, _)| *old == key) {
             // The same response again. Its numbers only grow; without the old ones it is complete.
-            let old = counted.as_mut().filter(|old| usage.output >= old.output)?;
+            let Some(old) = counted.as_mut().filter(|old| usage.output >= old.output) else {
+                return Counted::Before;
+            };
             let before = std::mem::replace(old, usage);
             self.usage.take(&before);
             self.usage.add(&usage);
-            return Some(Some(before));
+            return Counted::Grown(before);
         }
         if self.counted.len() == COUNTED {
             self.counted.remove(0);
@@ -285,7 +295,7 @@ impl Session {
             self.slack.unsettle(Part::Rest);
         }
         self.models.push((model, count + 1));
-        Some(None)
+        Counted::New
     }
 
     /// Takes in an event of a turn that is known to be abandoned: what it cost was spent all the same,

@@ -110,7 +110,7 @@ fn an_abandoned_turn_is_withdrawn() {
 fn long_rewind(turns: u32, to: u32, after: u32) -> Vec<u8> {
     let mut text = String::new();
     let mut parents = vec![String::new()];
-    let mut turn = |number: u32, index: u32, parent: &str, text: &mut String| -> String {
+    let turn = |number: u32, index: u32, parent: &str, text: &mut String| -> String {
         let at = format!("2026-11-22T{:02}:{:02}:00.000Z", 8 + number / 60, number % 60);
         let ids = [format!("prompt-{number}"), format!("answer-{number}")];
         let parent = if parent.is_empty() { json!(null) } else { json!(parent) };
