@@ -438,7 +438,12 @@ fn closing(view: &View<'_>, out: &mut Vec<Entry>) {
             } else {
                 ""
             };
-            let few = super::findings::flat(&whole, if but.is_empty() { 260 } else { 150 });
+            let few = if but.is_empty() {
+                super::findings::flat(&whole, 260)
+            } else {
+                let first = sentences(&whole).into_iter().next();
+                first.map(|s| text::line(&s.text, 200)).unwrap_or_default()
+            };
             let said = if but.is_empty() { said } else { few.clone() };
             out.push(
                 Entry::new(Topic::LastSaid, 93, format!("\"{said}\"{but}"))

@@ -215,7 +215,7 @@ impl Session {
             Act::Run(_) | Act::Agent { .. } | Act::Skill { .. } => at.place,
             _ => call.line,
         };
-        let step = super::facts::Step { seq: call.seq, at: self.second(at), line: Some(line), act };
+        let step = Step { seq: call.seq, at: self.second(at), line: Some(line), act };
         self.push(at, step);
     }
 
