@@ -1,7 +1,8 @@
 //! What was done.
 
 use super::log::{Entry, Topic};
-use super::next::{self, plural};
+use super::next::plural;
+use super::state;
 use super::view::View;
 use crate::session::event::Outcome;
 use crate::session::facts::{Commit, ItemState};
@@ -38,7 +39,7 @@ pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
             ));
         }
     }
-    for item in next::mattering(view) {
+    for item in state::mattering(view) {
         if item.state == ItemState::Closed
             && let Some(reason) = &item.reason
         {

@@ -1,14 +1,12 @@
 //! What has to be known to carry on: where, what is uncommitted, how to check, which rules hold.
 
-use super::item::{self, Part};
 use super::log::{Entry, Topic};
-use super::next::{common_lines, is_strict, plural};
+use super::next::plural;
 use super::recall::Told;
 use super::view::View;
 use crate::session::command::Class;
 use crate::session::event::Outcome;
-use crate::session::facts::{Act, By, Family, ItemState, Touch};
-use crate::session::sentence::{sentences, standing_rule};
+use crate::session::facts::{Act, Family, Touch};
 use crate::session::text::{self, cut, units};
 use std::fmt::Write;
 
@@ -17,10 +15,8 @@ pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
     uncommitted(view, out);
     checks(view, out);
     commands(view, out);
-    rules(view, out);
     setup(view, out);
     in_play(view, out);
-    code(view, out);
 }
 
 fn place(view: &View<'_>, out: &mut Vec<Entry>) {
@@ -292,108 +288,6 @@ fn commands(view: &View<'_>, out: &mut Vec<Entry>) {
     );
 }
 
-/// Standing rules: what items and prompts forbid or demand throughout.
-fn rules(view: &View<'_>, out: &mut Vec<Entry>) {
-    let mut seen: Vec<String> = Vec::new();
-    for item in view.items.iter().filter(|i| view.is_root(i)) {
-        let body = view.recall.output(item.body).unwrap_or("");
-        let mut groups: Vec<(String, u8, Vec<String>)> = Vec::new();
-        for line in item::lines(body) {
-            let strict = is_strict(&line.text);
-            let worth = match line.part {
-                Part::Exclusion if strict => 92,
-                Part::Exclusion if units(&line.text) < 250 => 80,
-                Part::Goal if units(&line.text) < 400 => 60,
-                Part::Requirement if strict => 56,
-                _ => continue,
-            };
-            if seen.contains(&line.text) || mission_heading(&line.heading) {
-                continue;
-            }
-            seen.push(line.text.clone());
-            // Of GIVEN … WHEN … THEN …, what has to come out.
-            let said = line.text.split_once(" THEN ").map_or(&*line.text, |(_, then)| then);
-            let said = text::line(said, 400);
-            match groups.last_mut().filter(|g| g.0 == line.heading) {
-                Some(group) => {
-                    group.1 = group.1.max(worth);
-                    group.2.push(said);
-                }
-                None => groups.push((line.heading.clone(), worth, vec![said])),
-            }
-        }
-        for (heading, worth, lines) in groups {
-            out.push(group(Topic::Rule, worth, &format!("{}, {heading}", item.id), &lines));
-        }
-    }
-    let common: Vec<String> = common_lines(view)
-        .into_iter()
-        .filter(|l| !seen.contains(l))
-        .map(|l| text::line(&l, 400))
-        .collect();
-    if !common.is_empty() {
-        out.push(group(Topic::Rule, 84, "in several items", &common));
-        seen.extend(common);
-    }
-    for item in view.items.iter().filter(|i| !view.is_root(i) && i.state == ItemState::Closed) {
-        let body = view.recall.output(item.body).unwrap_or("");
-        let lines: Vec<String> = item::lines(body)
-            .into_iter()
-            .filter(|l| l.part == Part::Exclusion && is_strict(&l.text))
-            .map(|l| text::line(&l.text, 300))
-            .filter(|l| !seen.contains(l))
-            .take(3)
-            .collect();
-        if !lines.is_empty() {
-            out.push(group(Topic::Rule, 58, &format!("from {}", item.id), &lines));
-            seen.extend(lines);
-        }
-    }
-    prompt_rules(view, out);
-}
-
-/// Whether the mission tells what stands under a heading.
-pub(super) fn mission_heading(heading: &str) -> bool {
-    let heading = heading.to_lowercase();
-    matches!(
-        &*heading,
-        "goal" | "problem" | "summary" | "objective" | "motivation" | "why" | "context"
-    )
-}
-
-/// Several lines under one lead as one entry; its short form has what forbids something.
-pub(super) fn group(topic: Topic, worth: u8, lead: &str, lines: &[String]) -> Entry {
-    let tell = |lines: &[&String]| {
-        if let [one] = lines {
-            return format!("{lead}: {one}");
-        }
-        let list: Vec<String> = lines.iter().map(|l| format!("\n- {l}")).collect();
-        format!("{lead}:{}", list.concat())
-    };
-    let all: Vec<&String> = lines.iter().collect();
-    let mut few: Vec<&String> =
-        all.iter().copied().filter(|l| is_strict(l)).take(all.len().div_ceil(2).max(3)).collect();
-    if few.is_empty() {
-        few = all[..all.len().min(2)].to_vec();
-    }
-    Entry::new(topic, worth, tell(&all)).short(tell(&few))
-}
-
-/// Rules in long prompts: a shortened prompt must not lose them.
-fn prompt_rules(view: &View<'_>, out: &mut Vec<Entry>) {
-    for turn in view.session.turns.iter().filter(|t| t.by == By::Human) {
-        let whole = view.recall.whole(&turn.prompt);
-        if units(&whole) < 500 {
-            continue;
-        }
-        let rules = sentences(&whole).into_iter().filter(|s| standing_rule(&s.text));
-        for rule in rules.take(8) {
-            let said = text::line(&rule.text, 300);
-            out.push(Entry::new(Topic::Rule, 78, format!("from a prompt: \"{said}\"")));
-        }
-    }
-}
-
 /// How the project is built, from files that the session read: scripts, entry points, targets.
 fn setup(view: &View<'_>, out: &mut Vec<Entry>) {
     for touch in view.files.iter().filter(|t| t.setup.is_some()) {
@@ -515,104 +409,4 @@ fn in_play(view: &View<'_>, out: &mut Vec<Entry>) {
     let shown: Vec<String> = names.iter().take(40).map(|n| format!("`{n}`")).collect();
     let few = shown[..shown.len().min(20)].join(", ");
     out.push(Entry::new(Topic::Names, 80, shown.join(", ")).short(few));
-}
-
-/// The newest text of what was edited: what is not committed first.
-fn code(view: &View<'_>, out: &mut Vec<Entry>) {
-    let (mut open, mut taken_in) = (0_u8, 0_u8);
-    for step in view.steps.iter().rev() {
-        let Act::Edit(edit) = &step.act else { continue };
-        let uncommitted = view.is_uncommitted(&edit.path);
-        let count = if uncommitted { &mut open } else { &mut taken_in };
-        if *count >= 24 || !inside(&edit.path) {
-            continue;
-        }
-        for part in view.recall.at(step.line) {
-            let snippets: Vec<(&str, Vec<String>)> = match part {
-                Told::Edits { changes, .. } => {
-                    changes.iter().map(|(old, new)| ("diff", difference(old, new))).collect()
-                }
-                Told::Write { content, .. } => vec![("", beginning(content))],
-                _ => continue,
-            };
-            for (language, lines) in snippets {
-                if lines.is_empty() {
-                    continue;
-                }
-                *count += 1;
-                let worth = match (uncommitted, lines.len()) {
-                    (true, 3..) => 68 - (*count).min(20),
-                    (true, _) => 44 - (*count / 2).min(8),
-                    (false, _) => 38 - (*count).min(16),
-                };
-                let fence = if lines.iter().any(|l| l.contains("```")) { "~~~~" } else { "```" };
-                let at = view.clock(step.at);
-                let tell = |most: usize| {
-                    let mut shown = lines[..lines.len().min(most)].join("\n");
-                    if lines.len() > most {
-                        let _ = write!(shown, "\n… {} more lines", lines.len() - most);
-                    }
-                    format!("`{}` {at}\n{fence}{language}\n{shown}\n{fence}", edit.path)
-                };
-                let entry = Entry::new(Topic::Code, worth, tell(usize::MAX));
-                out.push(if lines.len() > 12 { entry.short(tell(8)) } else { entry });
-            }
-        }
-    }
-}
-
-/// Lines of a snippet at most.
-const SNIPPET: usize = 30;
-
-/// The beginning of a file as it was written.
-fn beginning(content: &str) -> Vec<String> {
-    let lines: Vec<&str> = content.lines().filter(|l| !l.trim().is_empty()).collect();
-    let mut out: Vec<String> = lines.iter().take(SNIPPET).map(|l| cut(l, 160)).collect();
-    if lines.len() > SNIPPET {
-        out.push(format!("… {} more lines", lines.len() - SNIPPET));
-    }
-    out
-}
-
-/// What an edit took away and put in its place, as in a diff, with a line around it.
-fn difference(old: &str, new: &str) -> Vec<String> {
-    let (before, after): (Vec<&str>, Vec<&str>) = (lines(old), lines(new));
-    let same = |a: &&str, b: &&str| a.trim_end() == b.trim_end();
-    let head = before.iter().zip(&after).take_while(|(a, b)| same(a, b)).count();
-    let tail = before[head..]
-        .iter()
-        .rev()
-        .zip(after[head..].iter().rev())
-        .take_while(|(a, b)| same(a, b))
-        .count();
-    let (gone, fresh) = (&before[head..before.len() - tail], &after[head..after.len() - tail]);
-    if gone.is_empty() && fresh.is_empty() {
-        return Vec::new();
-    }
-    let indent = before
-        .iter()
-        .chain(&after)
-        .map(|l| l.len() - l.trim_start_matches([' ', '\t']).len())
-        .min()
-        .unwrap_or(0);
-    let shown =
-        |sign: char, line: &str| format!("{sign}{}", cut(line.get(indent..).unwrap_or(line), 160));
-    let mut out: Vec<String> = Vec::new();
-    if head > 0 {
-        out.push(shown(' ', before[head - 1]));
-    }
-    for (sign, part, most) in [('-', gone, 6), ('+', fresh, SNIPPET)] {
-        out.extend(part.iter().take(most).map(|l| shown(sign, l)));
-        if part.len() > most {
-            out.push(format!("{sign}… {} more lines", part.len() - most));
-        }
-    }
-    if tail > 0 {
-        out.push(shown(' ', before[before.len() - tail]));
-    }
-    out
-}
-
-fn lines(text: &str) -> Vec<&str> {
-    text.lines().filter(|l| !l.trim().is_empty()).collect()
 }

@@ -309,22 +309,25 @@ fn flags(old: &str, new: &str) -> String {
 fn changed(view: &View<'_>, step: &Step, edit: &Edit) -> String {
     let file = edit.path.rsplit('/').next().unwrap_or(&edit.path);
     let what = if edit.new { format!("new `{}`", edit.path) } else { format!("`{file}`") };
-    let line = definition(view, step, edit).or(edit.line.clone());
+    let line = added_line(view, step, |line| !symbols::definitions(&edit.path, line).is_empty())
+        .or(edit.line.clone())
+        .or_else(|| added_line(view, step, |_| true));
     match line {
         Some(line) => format!("{what}: `{}`", cut(&line, 110).replace('`', "ʼ")),
         None => what,
     }
 }
 
-/// The first line of an edit that defines something anew: it tells more than a comment above it.
-fn definition(view: &View<'_>, step: &Step, edit: &Edit) -> Option<String> {
+/// The first line that an edit adds and that is as wanted: a definition tells more than a comment
+/// above it.
+fn added_line(view: &View<'_>, step: &Step, wanted: impl Fn(&str) -> bool) -> Option<String> {
     view.recall.at(step.line).iter().find_map(|part| {
         let Told::Edits { changes, .. } = part else { return None };
         changes.iter().find_map(|(old, new)| {
             new.lines()
                 .map(str::trim)
                 .filter(|line| units(line) > 3 && !old.contains(line))
-                .find(|line| !symbols::definitions(&edit.path, line).is_empty())
+                .find(|line| wanted(line))
                 .map(str::to_owned)
         })
     })
@@ -344,7 +347,7 @@ fn remedies(view: &View<'_>, failed: (&Step, &Run), good: (&Step, &Run)) -> Vec<
     let (mut changes, mut others): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
     for step in between(view, failed.0.seq + 1, good.0.seq) {
         match &step.act {
-            Act::Edit(edit) if edit.line.is_some() => {
+            Act::Edit(edit) => {
                 let change = changed(view, step, edit);
                 if !changes.contains(&change) {
                     changes.push(change);

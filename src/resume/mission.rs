@@ -2,7 +2,7 @@
 
 use super::log::{Entry, Topic};
 use super::view::{View, names};
-use super::{digest, next};
+use super::{digest, next, state};
 use crate::session::facts::{Act, By, End, NoteKind, Quote};
 use crate::session::sentence::correction;
 use crate::session::text::{self, cut, units};
@@ -131,16 +131,16 @@ fn goals(view: &View<'_>, out: &mut Vec<Entry>) {
             continue;
         }
         let kind = if item.kind.is_empty() { String::new() } else { format!(" [{}]", item.kind) };
-        let state = next::state(item.state);
+        let stands = state::name(item.state);
         out.push(Entry::new(
             Topic::Goal,
             98,
-            format!("{} \"{}\"{kind}, {state}", item.id, item.title),
+            format!("{} \"{}\"{kind}, {stands}", item.id, item.title),
         ));
         let body = view.recall.output(item.body).unwrap_or("");
         let mut told = 0;
         for line in super::item::lines(body) {
-            if super::context::mission_heading(&line.heading) && told < 3 {
+            if super::rules::mission_heading(&line.heading) && told < 3 {
                 told += 1;
                 out.push(Entry::new(Topic::Goal, 60, format!("{}: {}", line.heading, line.text)));
             }

@@ -39,7 +39,7 @@ fn score(entry: &Entry, room: usize) -> i64 {
         return worth;
     }
     let fair = (room / 20).max(60) as i64;
-    let least = entry.short.as_ref().map_or(usize::MAX, |s| cost(s)).min(cost(&entry.text));
+    let least = entry.short.as_deref().map_or(usize::MAX, cost).min(cost(&entry.text));
     let over = least as i64 - fair;
     worth - (over.max(0) * 1000 / fair).min(4000)
 }
@@ -53,7 +53,7 @@ pub(super) fn fill(log: &mut ResumeLog, all: &[Entry]) {
         let sure = section.budget() * UNITS * SURE.0 / SURE.1;
         let mut mine: Vec<(usize, &Entry)> =
             all.iter().enumerate().filter(|(_, e)| e.topic.section() == section).collect();
-        mine.sort_by_cached_key(|(index, e)| (std::cmp::Reverse(score(e, total)), *index));
+        mine.sort_by_key(|(index, e)| (std::cmp::Reverse(score(e, total)), *index));
         let mut left = sure;
         for (_, entry) in mine {
             let full = cost(&entry.text);
@@ -71,7 +71,7 @@ pub(super) fn fill(log: &mut ResumeLog, all: &[Entry]) {
         units(&empty)
     };
     let mut left = total.saturating_sub(used + metadata + 600);
-    rest.sort_by_cached_key(|e| std::cmp::Reverse(score(e, total)));
+    rest.sort_by_key(|e| std::cmp::Reverse(score(e, total)));
     for entry in rest {
         let full = cost(&entry.text);
         if full <= left {
@@ -96,7 +96,7 @@ pub(super) fn fill(log: &mut ResumeLog, all: &[Entry]) {
         (e.topic, at.unwrap_or(usize::MAX))
     };
     for section in Section::ALL {
-        log.section_mut(section).sort_by_cached_key(order);
+        log.section_mut(section).sort_by_key(order);
     }
     shrink(log, total);
 }
@@ -146,27 +146,27 @@ fn shrink(log: &mut ResumeLog, most: usize) {
     }
 }
 
-/// The best choice for the head in `room` units: entries of more than `long` are told short where
+/// The best choice for the head in `room` units: entries of more than `most` units are told short where
 /// they can be. A head that stands alone tells more of them, each shorter.
-pub(super) fn head(log: &ResumeLog, room: usize, long: usize) -> Vec<(&Entry, bool)> {
+pub(super) fn head(log: &ResumeLog, room: usize, most: usize) -> Vec<(&Entry, bool)> {
     let mut candidates: Vec<&Entry> =
         log.entries().filter(|e| HEAD.contains(&e.topic) && e.worth >= HEAD_WORTH).collect();
     candidates.sort_by_key(|e| std::cmp::Reverse(e.worth));
     let mut left = room;
     let mut topics = Vec::new();
-    let mut chosen: Vec<(&Entry, bool)> = Vec::new();
+    let mut taken: Vec<(&Entry, bool)> = Vec::new();
     for entry in candidates {
         let heading =
             if topics.contains(&entry.topic) { 0 } else { entry.topic.heading().len() + 8 };
-        let short = entry.short.is_some() && cost(&entry.text) > long;
+        let short = entry.short.is_some() && cost(&entry.text) > most;
         if price(entry, short) + heading > left {
             continue;
         }
         left -= price(entry, short) + heading;
         topics.push(entry.topic);
-        chosen.push((entry, short));
+        taken.push((entry, short));
     }
-    for (entry, short) in &mut chosen {
+    for (entry, short) in &mut taken {
         let more = price(entry, false).saturating_sub(price(entry, true));
         if *short && more <= left {
             *short = false;
@@ -175,8 +175,8 @@ pub(super) fn head(log: &ResumeLog, room: usize, long: usize) -> Vec<(&Entry, bo
     }
     let place = |e: &Entry| HEAD.iter().position(|t| *t == e.topic);
     let order = |e: &Entry| log.entries().position(|o| std::ptr::eq(o, e));
-    chosen.sort_by_cached_key(|(e, _)| (place(e), order(e)));
-    chosen
+    taken.sort_by_key(|(e, _)| (place(e), order(e)));
+    taken
 }
 
 /// The best text in `room` units that `render` makes of a choice, its head within `head_room`.
@@ -207,7 +207,7 @@ pub(super) fn within(
             _ => true,
         })
         .collect();
-    candidates.sort_by_cached_key(|(index, e)| (std::cmp::Reverse(score(e, room)), *index));
+    candidates.sort_by_key(|(index, e)| (std::cmp::Reverse(score(e, room)), *index));
     let mut topics = Vec::new();
     for (_, entry) in &candidates {
         let heading =
@@ -219,10 +219,10 @@ pub(super) fn within(
             80.. if room >= SMALL => room / 12,
             _ => room / 20,
         };
-        let long = cost(&entry.text) > fair;
+        let unfair = cost(&entry.text) > fair;
         let again = choice.head.iter().any(|(h, _)| std::ptr::eq(*h, *entry));
         let short =
-            entry.short.is_some() && !again && (long || price(entry, false) + heading > left);
+            entry.short.is_some() && !again && (unfair || price(entry, false) + heading > left);
         if price(entry, short) + heading > left {
             continue;
         }
@@ -238,7 +238,7 @@ pub(super) fn within(
         }
     }
     let order = |e: &Entry| log.entries().position(|o| std::ptr::eq(o, e));
-    choice.body.sort_by_cached_key(|(e, _)| order(e));
+    choice.body.sort_by_key(|(e, _)| order(e));
     choice.files = files_share;
     choice.files += room.saturating_sub(units(&render(&choice)));
     // What files leave, the next best may take.
@@ -287,3 +287,7 @@ pub(super) fn within(
 fn least(entries: &[(&Entry, bool)]) -> Option<usize> {
     entries.iter().enumerate().min_by_key(|(_, (e, _))| e.worth).map(|(at, _)| at)
 }
+
+#[cfg(test)]
+#[path = "select/tests.rs"]
+mod tests;
