@@ -6,7 +6,7 @@ use std::path::Path;
 use super::args::{Deploy, Remove, Update};
 use super::{Failure, Libraries};
 use crate::cli::terminal::{BAD, FAINT, GOOD, Terminal};
-use crate::skills::{self, Error, Library, Outcome, Skill, State};
+use crate::skills::{self, Error, FrontMatter, Library, Outcome, Skill, State};
 
 /// The category of the skills about rejoin itself.
 const OWN: &str = "session";
@@ -28,10 +28,29 @@ pub(super) fn deploy(
     };
     let library = libraries.one(options.scope);
     let mut refused = 0;
+    let mut asking = Vec::new();
     for skill in skills {
-        refused += usize::from(!put(&skill, library, options.force, terminal)?);
+        match put(&skill, library, options.force, terminal)? {
+            None => refused += 1,
+            Some(Outcome::Added) if may_call_tools(&skill) => {
+                asking.push(format!("\"Skill({})\"", skill.name));
+            }
+            Some(_) => {}
+        }
+    }
+    if !asking.is_empty() {
+        writeln!(
+            terminal,
+            "\nClaude Code asks before it uses a skill that brings permissions for its own commands.\nThese rules under permissions.allow in its settings answer for good:\n    {}",
+            asking.join(", ")
+        )?;
     }
     ended(refused)
+}
+
+fn may_call_tools(skill: &Skill) -> bool {
+    let front = skill.text("SKILL.md").and_then(|text| FrontMatter::parse(text).ok());
+    front.is_some_and(|front| front.get("allowed-tools").is_some())
 }
 
 pub(super) fn update(
@@ -53,7 +72,7 @@ pub(super) fn update(
                 continue;
             }
             seen += 1;
-            refused += usize::from(!put(&skill, library, options.force, terminal)?);
+            refused += usize::from(put(&skill, library, options.force, terminal)?.is_none());
         }
     }
     if seen == 0 {
@@ -88,31 +107,34 @@ pub(super) fn remove(
     ended(refused)
 }
 
-/// Whether the skill is there now; says what was done.
+/// What was done, which is said as well; `None` when it was refused.
 fn put(
     skill: &Skill,
     library: &Library,
     force: bool,
     terminal: &mut Terminal,
-) -> Result<bool, Failure> {
+) -> Result<Option<Outcome>, Failure> {
     let path = library.folder().join(&skill.name);
     let path = path.display();
-    match library.deploy(skill, force) {
-        Ok(Outcome::Unchanged) => writeln!(terminal, "{FAINT}unchanged{FAINT:#}  {path}")?,
-        Ok(Outcome::Added) => writeln!(terminal, "{GOOD}deployed{GOOD:#}   {path}")?,
-        Ok(Outcome::Replaced(kept)) => {
-            writeln!(terminal, "{GOOD}updated{GOOD:#}    {path}")?;
-            if let Some(kept) = kept {
-                tell_kept(&kept, terminal)?;
-            }
-        }
+    let outcome = match library.deploy(skill, force) {
+        Ok(outcome) => outcome,
         Err(error @ Error::Refused { .. }) => {
             writeln!(terminal, "{BAD}refused{BAD:#}    {error}")?;
-            return Ok(false);
+            return Ok(None);
         }
         Err(error) => return Err(error.into()),
+    };
+    match &outcome {
+        Outcome::Unchanged => writeln!(terminal, "{FAINT}unchanged{FAINT:#}  {path}")?,
+        Outcome::Added => writeln!(terminal, "{GOOD}deployed{GOOD:#}   {path}")?,
+        Outcome::Replaced(kept) => {
+            writeln!(terminal, "{GOOD}updated{GOOD:#}    {path}")?;
+            if let Some(kept) = kept {
+                tell_kept(kept, terminal)?;
+            }
+        }
     }
-    Ok(true)
+    Ok(Some(outcome))
 }
 
 fn tell_kept(kept: &Path, terminal: &mut Terminal) -> Result<(), Failure> {

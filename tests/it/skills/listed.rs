@@ -1,6 +1,7 @@
 //! `list`, `info`, `search`, and what Claude Code lists.
 
 use insta::assert_snapshot;
+use serde_json::json;
 
 use super::Home;
 use crate::api::{Api, Turn};
@@ -65,48 +66,66 @@ fn claude_code_lists_what_was_deployed() {
     }
 }
 
-/// Without a skill's `allowed-tools` the same call is refused: nobody is there to be asked.
+/// How a skill comes to be used.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Used {
+    /// The person types its name.
+    Typed,
+    /// Claude chooses it, and a rule of the person's lets it.
+    Chosen,
+    /// Not at all.
+    Not,
+}
+
+/// Nobody is there to be asked: what would be a question is a refusal.
 #[test]
 #[cfg_attr(not(claude_code), ignore = "needs the real Claude Code: run tests/get-claude-code.sh")]
 fn a_skill_may_call_rejoin_without_a_question() {
-    let calls = [
-        ("resume-session", "rejoin"),
-        ("resume-session", "rejoin list"),
-        ("resume-session", "rejoin show 1234"),
-        ("session-notes", "rejoin note --decision 'cents, not floats: they drift'"),
-        ("session-history", "rejoin list --json"),
-        ("session-history", "rejoin show 1234 --digest"),
-        ("session-history", "rejoin usage"),
+    let calls: [(&str, &[&str]); 3] = [
+        ("resume-session", &["rejoin", "rejoin list", "rejoin show 1234"]),
+        ("session-notes", &["rejoin note --decision 'cents, not floats: they drift'"]),
+        ("session-history", &["rejoin list --json", "rejoin show 1234 --digest", "rejoin usage"]),
     ];
-    for (skill, call) in calls {
-        let api = Api::start();
-        let home = claude::Home::new(&api);
-        deploy(&home, &[]);
-        // What runs is not the point: whether it may.
-        std::fs::create_dir_all(home.path("bin")).unwrap();
-        let path = home.path("bin/rejoin");
-        std::fs::write(&path, "#!/bin/sh\necho the heron answers\n").unwrap();
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
-        }
-        let search = format!("{}:/usr/bin:/bin", home.path("bin").display());
-        for with_skill in [true, false] {
-            let before = api.requests(crate::api::Class::Main).len();
-            if with_skill {
-                api.reply(Turn::tool("Skill", &serde_json::json!({ "skill": skill })));
+    for (skill, calls) in calls {
+        for used in [Used::Typed, Used::Chosen, Used::Not] {
+            for (call, answer) in calls.iter().zip(answers(skill, calls, used)) {
+                let ran = answer.contains("the heron answers");
+                assert_eq!(ran, used != Used::Not, "{skill}, {used:?}: {call}: {answer}");
             }
-            api.reply(Turn::bash(call));
-            api.reply(Turn::text("Done."));
-            home.claude().default_permissions().env("PATH", &search).print("Go on");
-            let last = before + if with_skill { 3 } else { 2 };
-            let answer = api.main(last).tool_result();
-            assert_eq!(
-                answer.contains("the heron answers"),
-                with_skill,
-                "{skill}: {call}: {answer}"
-            );
         }
     }
+}
+
+/// What the Bash tool answers to each of `calls` in a session that uses `skill`.
+fn answers(skill: &str, calls: &[&str], used: Used) -> Vec<String> {
+    let api = Api::start();
+    let home = claude::Home::new(&api);
+    deploy(&home, &[]);
+    // What runs is not the point: whether it may.
+    std::fs::create_dir_all(home.path("bin")).unwrap();
+    let path = home.path("bin/rejoin");
+    std::fs::write(&path, "#!/bin/sh\necho the heron answers\n").unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let mut prompt = "Go on".to_owned();
+    match used {
+        Used::Typed => prompt = format!("/{skill}"),
+        Used::Chosen => {
+            let rule = format!("Skill({skill})");
+            home.write_settings(&json!({ "permissions": { "allow": [rule] } }));
+            api.reply(Turn::tool("Skill", &json!({ "skill": skill })));
+        }
+        Used::Not => {}
+    }
+    for call in calls {
+        api.reply(Turn::bash(call));
+    }
+    api.reply(Turn::text("Done."));
+    let search = format!("{}:/usr/bin:/bin", home.path("bin").display());
+    home.claude().default_permissions().env("PATH", &search).print(&prompt);
+    let first = if used == Used::Chosen { 3 } else { 2 };
+    (first..first + calls.len()).map(|n| api.main(n).tool_result()).collect()
 }
