@@ -23,12 +23,11 @@ pub enum Command {
     List(List),
     Show(Show),
     Note(Note),
+    Usage(super::usage::UsageArgs),
     Install(Install),
     Uninstall(Uninstall),
     Doctor(Doctor),
     Demo(Demo),
-    /// Total the tokens and costs of all sessions
-    Usage(super::usage::UsageArgs),
     /// Print the resume text of a transcript
     Compose(super::compose::ComposeArgs),
     /// Put skills where Claude Code finds them, and check them

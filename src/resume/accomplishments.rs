@@ -15,7 +15,11 @@ pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
         if let Some(refused) = refused_before(view, commit, step.seq) {
             let _ = write!(said, ". {refused}");
         }
-        let worth = if many - index <= 8 { 87 } else { 60 };
+        let worth = match many - index {
+            0..=8 => 87,
+            9..=20 => 62,
+            _ => 38,
+        };
         out.push(Entry::new(Topic::Commit, worth, said).short(format!(
             "{} \"{}\"",
             commit.hash,

@@ -7,7 +7,7 @@ use super::recall::Told;
 use super::view::View;
 use crate::session::command::Class;
 use crate::session::event::Outcome;
-use crate::session::facts::{Act, Family, ItemState, Touch};
+use crate::session::facts::{Act, By, Family, ItemState, Touch};
 use crate::session::sentence::{sentences, standing_rule};
 use crate::session::text::{self, cut, units};
 use std::fmt::Write;
@@ -103,7 +103,12 @@ fn uncommitted(view: &View<'_>, out: &mut Vec<Entry>) {
         let at = view.steps.iter().rev().find(|s| s.seq <= seen.seq).map(|s| view.clock(s.at));
         let _ = write!(lead, "git status at {}", at.unwrap_or_default());
         lead.push_str(if seen.staged { "" } else { ", nothing staged" });
-        list.extend(seen.files.iter().cloned());
+        let plain = |how: &String| how.trim_end_matches(", not staged").to_owned();
+        list.extend(
+            seen.files.iter().map(|(path, how)| {
+                (path.clone(), if seen.staged { how.clone() } else { plain(how) })
+            }),
+        );
     }
     for touch in &changed {
         let listed = list.iter().any(|(path, _)| {
@@ -146,12 +151,12 @@ fn uncommitted(view: &View<'_>, out: &mut Vec<Entry>) {
         let base = path.rsplit('/').next().unwrap_or(path);
         let _ = write!(said, "; {base} is ignored by git and went in with `git add -f`");
     }
-    let short = format!("{lead}{}", plural(list.len(), "file"));
-    out.push(Entry::new(Topic::Uncommitted, 99, cut(&said, 1_600)).short(if units(&said) > 500 {
-        format!("{lead}{} …", cut(&files, 380))
-    } else {
-        short
-    }));
+    let bases: Vec<&str> = list
+        .iter()
+        .map(|(path, _)| path.trim_end_matches('/').rsplit('/').next().unwrap_or(path))
+        .collect();
+    let short = format!("{lead}{}", cut(&bases.join(", "), 200));
+    out.push(Entry::new(Topic::Uncommitted, 99, cut(&said, 1_600)).short(short));
 }
 
 /// Whether a path lies in the project.
@@ -199,7 +204,6 @@ fn checks(view: &View<'_>, out: &mut Vec<Entry>) {
     let checks: Vec<&Family> = view.checks().collect();
     let last_check = checks.iter().map(|f| f.seq).max().unwrap_or(0);
     let (after_all, _) = view.edits_since(last_check);
-    let mut worth = 97;
     let mut ordered = checks.clone();
     ordered.sort_by_key(|f| {
         let class = match f.class {
@@ -210,7 +214,7 @@ fn checks(view: &View<'_>, out: &mut Vec<Entry>) {
         };
         (class, std::cmp::Reverse(f.seq))
     });
-    for family in ordered {
+    for (below, family) in (0_u8..).zip(ordered) {
         let mut said = format!(
             "`{}`: {} ({}",
             super::failures::fewer_paths(&family.shown, 120),
@@ -228,14 +232,22 @@ fn checks(view: &View<'_>, out: &mut Vec<Entry>) {
             said.push_str("; the whole suite was never run");
         }
         said.push(')');
-        out.push(Entry::new(Topic::Check, worth, said));
-        worth = worth.saturating_sub(1).max(70);
+        let class = match family.class {
+            Class::Test => 96,
+            Class::Lint => 94,
+            Class::Build => 92,
+            _ => 89,
+        };
+        out.push(Entry::new(Topic::Check, class - below.min(8), said));
     }
     if after_all > 0 && !checks.is_empty() {
         out.push(Entry::new(
             Topic::Check,
-            98,
-            format!("none was run after the last {}", plural(after_all, "edit")),
+            97,
+            match after_all {
+                1 => "none was run after the last edit".to_owned(),
+                n => format!("none was run after the last {n} edits"),
+            },
         ));
     }
 }
@@ -267,7 +279,7 @@ fn commands(view: &View<'_>, out: &mut Vec<Entry>) {
         .take(24)
         .map(|(f, _)| {
             let times = if f.runs > 1 { format!(" ({}×)", f.runs) } else { String::new() };
-            format!("`{}`{times}", super::failures::fewer_paths(&f.shown, 70))
+            format!("`{}`{times}", super::failures::fewer_paths(&f.shown, 56))
         })
         .collect();
     if shown.is_empty() {
@@ -275,7 +287,7 @@ fn commands(view: &View<'_>, out: &mut Vec<Entry>) {
     }
     let few = shown[..shown.len().min(8)].join(", ");
     out.push(
-        Entry::new(Topic::Command, 72, format!("ran ok: {}", shown.join(", ")))
+        Entry::new(Topic::Command, 75, format!("ran ok: {}", shown.join(", ")))
             .short(format!("ran ok: {few}")),
     );
 }
@@ -285,61 +297,91 @@ fn rules(view: &View<'_>, out: &mut Vec<Entry>) {
     let mut seen: Vec<String> = Vec::new();
     for item in view.items.iter().filter(|i| view.is_root(i)) {
         let body = view.recall.output(item.body).unwrap_or("");
+        let mut groups: Vec<(String, u8, Vec<String>)> = Vec::new();
         for line in item::lines(body) {
+            let strict = is_strict(&line.text);
             let worth = match line.part {
-                Part::Exclusion if is_strict(&line.text) => 92,
-                Part::Exclusion => 86,
-                Part::Goal => 58,
-                Part::Requirement if is_strict(&line.text) => 56,
+                Part::Exclusion if strict => 92,
+                Part::Exclusion if units(&line.text) < 250 => 80,
+                Part::Goal if units(&line.text) < 400 => 60,
+                Part::Requirement if strict => 56,
                 _ => continue,
             };
-            if seen.contains(&line.text) {
+            if seen.contains(&line.text) || mission_heading(&line.heading) {
                 continue;
             }
             seen.push(line.text.clone());
-            let said = match line.text.split_once(" THEN ") {
-                Some((_, then)) => then,
-                None => &line.text,
-            };
-            out.push(Entry::new(
-                Topic::Rule,
-                worth,
-                format!("{}, {}: {}", item.id, line.heading, text::line(said, 400)),
-            ));
+            // Of GIVEN … WHEN … THEN …, what has to come out.
+            let said = line.text.split_once(" THEN ").map_or(&*line.text, |(_, then)| then);
+            let said = text::line(said, 400);
+            match groups.last_mut().filter(|g| g.0 == line.heading) {
+                Some(group) => {
+                    group.1 = group.1.max(worth);
+                    group.2.push(said);
+                }
+                None => groups.push((line.heading.clone(), worth, vec![said])),
+            }
+        }
+        for (heading, worth, lines) in groups {
+            out.push(group(Topic::Rule, worth, &format!("{}, {heading}", item.id), &lines));
         }
     }
-    for line in common_lines(view) {
-        if !seen.contains(&line) {
-            out.push(Entry::new(
-                Topic::Rule,
-                88,
-                format!("in several items: {}", text::line(&line, 400)),
-            ));
-            seen.push(line);
-        }
+    let common: Vec<String> = common_lines(view)
+        .into_iter()
+        .filter(|l| !seen.contains(l))
+        .map(|l| text::line(&l, 400))
+        .collect();
+    if !common.is_empty() {
+        out.push(group(Topic::Rule, 84, "in several items", &common));
+        seen.extend(common);
     }
     for item in view.items.iter().filter(|i| !view.is_root(i) && i.state == ItemState::Closed) {
         let body = view.recall.output(item.body).unwrap_or("");
-        let mut told = 0;
-        for line in item::lines(body) {
-            let strict = line.part == Part::Exclusion && is_strict(&line.text);
-            if strict && told < 3 && !seen.contains(&line.text) {
-                told += 1;
-                seen.push(line.text.clone());
-                out.push(Entry::new(
-                    Topic::Rule,
-                    58,
-                    format!("from {}: {}", item.id, text::line(&line.text, 300)),
-                ));
-            }
+        let lines: Vec<String> = item::lines(body)
+            .into_iter()
+            .filter(|l| l.part == Part::Exclusion && is_strict(&l.text))
+            .map(|l| text::line(&l.text, 300))
+            .filter(|l| !seen.contains(l))
+            .take(3)
+            .collect();
+        if !lines.is_empty() {
+            out.push(group(Topic::Rule, 58, &format!("from {}", item.id), &lines));
+            seen.extend(lines);
         }
     }
     prompt_rules(view, out);
 }
 
+/// Whether the mission tells what stands under a heading.
+pub(super) fn mission_heading(heading: &str) -> bool {
+    let heading = heading.to_lowercase();
+    matches!(
+        &*heading,
+        "goal" | "problem" | "summary" | "objective" | "motivation" | "why" | "context"
+    )
+}
+
+/// Several lines under one lead as one entry; its short form has what forbids something.
+pub(super) fn group(topic: Topic, worth: u8, lead: &str, lines: &[String]) -> Entry {
+    let tell = |lines: &[&String]| {
+        if let [one] = lines {
+            return format!("{lead}: {one}");
+        }
+        let list: Vec<String> = lines.iter().map(|l| format!("\n- {l}")).collect();
+        format!("{lead}:{}", list.concat())
+    };
+    let all: Vec<&String> = lines.iter().collect();
+    let mut few: Vec<&String> =
+        all.iter().copied().filter(|l| is_strict(l)).take(all.len().div_ceil(2).max(3)).collect();
+    if few.is_empty() {
+        few = all[..all.len().min(2)].to_vec();
+    }
+    Entry::new(topic, worth, tell(&all)).short(tell(&few))
+}
+
 /// Rules in long prompts: a shortened prompt must not lose them.
 fn prompt_rules(view: &View<'_>, out: &mut Vec<Entry>) {
-    for turn in &view.session.turns {
+    for turn in view.session.turns.iter().filter(|t| t.by == By::Human) {
         let whole = view.recall.whole(&turn.prompt);
         if units(&whole) < 500 {
             continue;
@@ -360,7 +402,7 @@ fn setup(view: &View<'_>, out: &mut Vec<Entry>) {
         if lines.is_empty() {
             continue;
         }
-        out.push(Entry::new(Topic::Setup, 60, format!("`{}`: {}", touch.path, lines.join("; "))));
+        out.push(Entry::new(Topic::Setup, 74, format!("`{}`: {}", touch.path, lines.join("; "))));
     }
 }
 
@@ -394,6 +436,7 @@ fn setup_lines(path: &str, shown: &str) -> Vec<String> {
             text.contains(['"', '\'', '['])
                 && WORDS.iter().any(|w| lower.contains(w))
                 && !text.starts_with(['#', '/', '*'])
+                && !["require(", "import ", "console.", "argv"].iter().any(|w| text.contains(w))
         };
         if tells && units(text) < 140 && out.len() < 8 {
             out.push(format!("`{}`", text::one_line(text).replace('`', "ʼ")));
@@ -412,7 +455,7 @@ fn in_play(view: &View<'_>, out: &mut Vec<Entry>) {
         for part in view.recall.at(step.line) {
             match part {
                 Told::Edits { changes, .. } => {
-                    changes.iter().for_each(|(_, new)| written.push_str(new))
+                    written.extend(changes.iter().map(|(_, new)| new.as_str()));
                 }
                 Told::Write { content, .. } => written.push_str(content),
                 _ => {}
@@ -426,23 +469,52 @@ fn in_play(view: &View<'_>, out: &mut Vec<Entry>) {
     let bodies = view.items.iter().filter_map(|i| view.recall.output(i.body));
     let plans = view.steps.iter().filter_map(|s| view.recall.plan(s.line));
     let prompts = view.session.turns.iter().map(|t| &*t.prompt.text);
+    let defined: Vec<&String> =
+        view.files.iter().flat_map(|t| t.added.iter().chain(&t.changed)).collect();
     let mut names: Vec<&str> = Vec::new();
     for body in bodies.chain(plans).chain(prompts) {
-        for (index, word) in body.split('`').enumerate() {
-            let code =
-                index % 2 == 1 && !word.contains(['\n', ' ']) && (4..60).contains(&word.len());
-            let path = word.contains('/') && word.contains('.');
-            if code && !path && written.contains(word) && !names.contains(&word) {
-                names.push(word);
+        for (index, span) in body.split('`').enumerate() {
+            if index % 2 == 0 || span.contains('\n') || span.len() > 120 {
+                continue;
             }
+            let inside = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':' | '/');
+            for word in span.split(|c| !inside(c)) {
+                let word = word.trim_matches(|c| matches!(c, '.' | ':' | '/' | '-'));
+                let telling = word.len() > 3
+                    && !word.starts_with("a-z")
+                    && word.contains(|c: char| matches!(c, '_' | '-' | '.') || c.is_uppercase());
+                let known =
+                    defined.iter().any(|d| d.trim_start_matches(['.', '#', '-']).starts_with(word))
+                        || text::paths(word).len() == 1;
+                if telling && !known && !names.contains(&word) && written.contains(word) {
+                    names.push(word);
+                }
+            }
+        }
+    }
+    // Variables of the environment that edits name.
+    for quoted in written.split('"').skip(1).step_by(2) {
+        let variable = quoted.len() > 4
+            && quoted.len() < 60
+            && quoted.contains('_')
+            && quoted.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+        if variable && !names.contains(&quoted) {
+            names.push(quoted);
         }
     }
     if names.len() < 2 {
         return;
     }
+    // What a reader can't find by a file's symbols: dotted names, headers, variables.
+    names.sort_by_key(|n| {
+        let dotted = n.contains(['.', '-']) && !n.contains(':');
+        let variable = n.contains('_') && !n.contains(char::is_lowercase);
+        // The longer a dotted name is, the more it is one of this work.
+        (!(dotted || variable), if variable { 1 } else { 2 })
+    });
     let shown: Vec<String> = names.iter().take(40).map(|n| format!("`{n}`")).collect();
-    let few = shown[..shown.len().min(14)].join(", ");
-    out.push(Entry::new(Topic::Names, 52, shown.join(", ")).short(few));
+    let few = shown[..shown.len().min(20)].join(", ");
+    out.push(Entry::new(Topic::Names, 80, shown.join(", ")).short(few));
 }
 
 /// The newest text of what was edited: what is not committed first.
@@ -469,15 +541,21 @@ fn code(view: &View<'_>, out: &mut Vec<Entry>) {
                 }
                 *count += 1;
                 let worth = match (uncommitted, lines.len()) {
-                    (true, 3..) => 54 - (*count).min(14),
+                    (true, 3..) => 68 - (*count).min(20),
                     (true, _) => 44 - (*count / 2).min(8),
                     (false, _) => 38 - (*count).min(16),
                 };
                 let fence = if lines.iter().any(|l| l.contains("```")) { "~~~~" } else { "```" };
-                let shown = lines.join("\n");
                 let at = view.clock(step.at);
-                let text = format!("`{}` {at}\n{fence}{language}\n{shown}\n{fence}", edit.path);
-                out.push(Entry::new(Topic::Code, worth, text));
+                let tell = |most: usize| {
+                    let mut shown = lines[..lines.len().min(most)].join("\n");
+                    if lines.len() > most {
+                        let _ = write!(shown, "\n… {} more lines", lines.len() - most);
+                    }
+                    format!("`{}` {at}\n{fence}{language}\n{shown}\n{fence}", edit.path)
+                };
+                let entry = Entry::new(Topic::Code, worth, tell(usize::MAX));
+                out.push(if lines.len() > 12 { entry.short(tell(8)) } else { entry });
             }
         }
     }

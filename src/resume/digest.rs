@@ -89,7 +89,7 @@ pub fn brief(log: &ResumeLog, about: &About) -> String {
     let end = format!("\n{}\n", pointer(log, about));
     let most = HEAD.saturating_sub(units(&open) + units(&lead));
     let room = BRIEF - units(&open) - units(CLOSE) - units(&end);
-    let mut head = select::head(log, most);
+    let mut head = select::head(log, most, most / 8);
     loop {
         let choice = Choice { head: head.clone(), ..Choice::default() };
         let mut out = lead.clone();

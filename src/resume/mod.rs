@@ -51,6 +51,6 @@ pub fn compose(session: &Session, recall: &Recall, about: &About) -> ResumeLog {
     decisions::entries(&view, &mut all);
     metrics::entries(&view, &mut all);
     log.metadata = files::metadata(&view);
-    select::fill(&mut log, all);
+    select::fill(&mut log, &all);
     log
 }

@@ -132,6 +132,24 @@ pub(super) enum Committed {
     Unknown,
 }
 
+/// An id with its numbers padded, so that 10 comes after 9.
+fn natural(id: &str) -> String {
+    let mut out = String::new();
+    let mut digits = String::new();
+    for c in id.chars().chain(['\0']) {
+        if c.is_ascii_digit() {
+            digits.push(c);
+        } else {
+            if !digits.is_empty() {
+                let _ = write!(out, "{digits:0>9}");
+                digits.clear();
+            }
+            out.push(c);
+        }
+    }
+    out
+}
+
 /// Whether the work on an item was committed.
 pub(super) fn committed(view: &View<'_>, item: &Item) -> Committed {
     let from = item.claimed;
@@ -214,14 +232,27 @@ fn items(view: &View<'_>, out: &mut Vec<Entry>) {
             }
         }
     }
-    for (item, said) in waiting {
-        let title =
-            if item.title.is_empty() { String::new() } else { format!(" \"{}\"", item.title) };
-        let short = said.replace("not begun, details never read", "not begun");
-        out.push(
-            Entry::new(Topic::Task, 97, format!("○ {}{title}: {said}", item.id))
-                .short(format!("○ {}{title}: {short}", item.id)),
-        );
+    waiting.sort_by_key(|(item, _)| natural(&item.id));
+    let tell = |most: usize| {
+        let list: Vec<String> = waiting
+            .iter()
+            .map(|(item, said)| {
+                let title = match &*item.title {
+                    "" => String::new(),
+                    title => format!(" \"{}\"", cut(title, most)),
+                };
+                let said = said.replace("not begun, details never read; ", "");
+                let said = said.replace("not begun, details never read", "");
+                let said = if said.is_empty() { said } else { format!(" ({said})") };
+                format!("{}{title}{said}", item.id)
+            })
+            .collect();
+        let unread = waiting.iter().all(|(i, _)| i.body.is_none());
+        let how = if unread { "not begun, details never read" } else { "open" };
+        format!("○ {how}: {}", list.join("; "))
+    };
+    if !waiting.is_empty() {
+        out.push(Entry::new(Topic::Task, 98, cut(&tell(200), 2_000)).short(cut(&tell(50), 700)));
     }
     if !done.is_empty() {
         out.push(Entry::new(
@@ -305,11 +336,18 @@ fn background(view: &View<'_>, out: &mut Vec<Entry>) {
         out.push(Entry::new(
             Topic::Background,
             96,
-            format!(
-                "started {}, its end was not seen: `{}`",
-                view.clock(work.at),
-                cut(&work.what, 200)
-            ),
+            match &work.agent {
+                Some(_) => format!(
+                    "subagent started {}, its report was not seen: \"{}\"",
+                    view.clock(work.at),
+                    cut(&work.what, 200)
+                ),
+                None => format!(
+                    "started {}, its end was not seen: `{}`",
+                    view.clock(work.at),
+                    cut(&work.what, 200)
+                ),
+            },
         ));
     }
     for call in &view.session.open {
@@ -342,7 +380,8 @@ fn precedent(view: &View<'_>, out: &mut Vec<Entry>) {
         .filter(|i| matches!(committed(view, i), Committed::Yes(_)))
         .max_by_key(|i| i.claimed);
     let Some(before) = before else { return };
-    let until = active.map_or(u32::MAX, |a| a.claimed);
+    let next = view.items.iter().map(|i| i.claimed).filter(|c| *c > before.claimed).min();
+    let until = active.map(|a| a.claimed).or(next).unwrap_or(u32::MAX);
     let last_edit = view
         .steps
         .iter()
@@ -350,11 +389,12 @@ fn precedent(view: &View<'_>, out: &mut Vec<Entry>) {
         .map(|s| s.seq)
         .max()
         .unwrap_or(before.claimed);
-    let mut families: Vec<String> = Vec::new();
+    let (mut families, mut short): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
     for (step, run) in view.runs() {
         let inside = step.seq > last_edit && step.seq <= until;
-        if inside && run.class != Class::Look && run.outcome == Outcome::Ok {
-            let mut shown = text::line(&run.shown, 90);
+        if inside && !matches!(run.class, Class::Look | Class::Other) && run.outcome == Outcome::Ok
+        {
+            let mut shown = failures::fewer_paths(&run.shown, 70);
             for item in &view.items {
                 if names(&shown, &item.id) && item.id == before.id {
                     shown = shown.replace(&item.id, "<id>");
@@ -364,11 +404,12 @@ fn precedent(view: &View<'_>, out: &mut Vec<Entry>) {
             }
             let shown = match &run.message {
                 Some(message) if run.family == "git commit" => {
-                    format!("git commit -m \"{}\"", message.replace(&before.id, "<id>"))
+                    format!("git commit -m \"{}\"", cut(message, 40))
                 }
                 _ => shown,
             };
-            if !families.iter().any(|f| same_family(f, &run.family)) {
+            if !short.contains(&run.family) {
+                short.push(run.family.clone());
                 families.push(shown);
             }
         }
@@ -377,22 +418,10 @@ fn precedent(view: &View<'_>, out: &mut Vec<Entry>) {
         return;
     }
     let steps = families.iter().map(|f| format!("`{f}`")).collect::<Vec<_>>().join(" → ");
-    match active {
-        Some(_) => out.push(Entry::new(
-            Topic::Next,
-            97,
-            format!("after the last edit of {} came: {steps}", before.id),
-        )),
-        None => out.push(Entry::new(
-            Topic::Steps,
-            60,
-            format!("after the last edit of {}: {steps}", before.id),
-        )),
-    }
-}
-
-fn same_family(shown: &str, family: &str) -> bool {
-    shown.starts_with(family)
+    let few = short.iter().map(|f| format!("`{f}`")).collect::<Vec<_>>().join(" → ");
+    let lead = format!("after the last edit of {} came:", before.id);
+    let (topic, worth) = if active.is_some() { (Topic::Next, 97) } else { (Topic::Steps, 79) };
+    out.push(Entry::new(topic, worth, format!("{lead} {steps}")).short(format!("{lead} {few}")));
 }
 
 /// What was said last, and what it leaves open.
@@ -402,14 +431,15 @@ fn closing(view: &View<'_>, out: &mut Vec<Entry>) {
     let whole = view.recall.whole(closing);
     let ended = matches!(view.state(), State::Ended);
     if ended {
-        let said = super::findings::condensed(&whole, 700);
+        let said = super::findings::flat(&whole, 700);
         if !said.is_empty() {
             let but = if super::files::claims_success(view) && !view.unsolved.is_empty() {
                 " This does not fit what is unsolved."
             } else {
                 ""
             };
-            let few = super::findings::condensed(&whole, 260);
+            let few = super::findings::flat(&whole, if but.is_empty() { 260 } else { 150 });
+            let said = if but.is_empty() { said } else { few.clone() };
             out.push(
                 Entry::new(Topic::LastSaid, 93, format!("\"{said}\"{but}"))
                     .short(format!("\"{few}\"{but}")),
@@ -422,12 +452,14 @@ fn closing(view: &View<'_>, out: &mut Vec<Entry>) {
                 format!("Claude's last message ends in a question, unanswered: \"{question}\""),
             ));
         }
-        for line in next_lines(&whole) {
-            out.push(Entry::new(
-                Topic::Next,
-                95,
-                format!("Claude's last message names as open: \"{line}\""),
-            ));
+        let open: Vec<String> =
+            next_lines(view, &whole).iter().map(|l| format!("\"{l}\"")).collect();
+        if !open.is_empty() {
+            let lead = "Claude's last message names as open:";
+            out.push(
+                Entry::new(Topic::Next, 95, format!("{lead} {}", open.join("; ")))
+                    .short(format!("{lead} {}", cut(&open.join("; "), 240))),
+            );
         }
         return;
     }
@@ -458,11 +490,7 @@ fn outcome(steps: &[&&Step]) -> String {
     let mut ran = 0;
     for step in steps {
         match &step.act {
-            Act::Edit(edit) => {
-                if !edits.contains(&edit.path.as_str()) {
-                    edits.push(&edit.path);
-                }
-            }
+            Act::Edit(edit) if !edits.contains(&edit.path.as_str()) => edits.push(&edit.path),
             Act::Run(run) if matches!(run.outcome, Outcome::Failed | Outcome::Refused) => {
                 failed = Some(run);
             }
@@ -496,11 +524,13 @@ fn last_question(said: &str) -> Option<String> {
     Some(text::line(last[start..].trim(), 300))
 }
 
-/// What a message names as still open.
-fn next_lines(said: &str) -> Vec<String> {
+/// What a message names as still open, beyond the items and tasks that are known to be.
+fn next_lines(view: &View<'_>, said: &str) -> Vec<String> {
     sentences(said)
         .into_iter()
-        .filter(|s| matches!(s.mark, Mark::NextStep | Mark::Blocked))
+        .filter(|s| matches!(s.mark, Mark::NextStep | Mark::Blocked) && !s.text.ends_with(':'))
+        .filter(|s| !view.items.iter().any(|i| names(&s.text, &i.id)))
+        .filter(|s| !view.tasks.iter().any(|t| s.text.contains(&t.subject)))
         .take(8)
         .map(|s| text::line(&s.text.replace("**", ""), 240))
         .collect()
@@ -580,13 +610,13 @@ fn requirements(view: &View<'_>, out: &mut Vec<Entry>) {
             _ => continue,
         };
         let body = view.recall.output(item.body).unwrap_or("");
-        for line in grouped(body, &everywhere) {
-            let strict = is_strict(&line);
-            if half_done && !strict {
-                continue;
-            }
-            let bonus = u8::from(strict) * 3;
-            out.push(Entry::new(Topic::Requirement, worth + bonus, format!("{}: {line}", item.id)));
+        let lines: Vec<String> =
+            grouped(body, &everywhere).into_iter().filter(|l| !half_done || is_strict(l)).collect();
+        // In parts, so that a small text can tell the beginning.
+        for (part, lines) in lines.chunks(6).enumerate() {
+            let lead = if part == 0 { item.id.clone() } else { format!("{}, further", item.id) };
+            let worth = worth - (part.min(6) as u8) * 2;
+            out.push(super::context::group(Topic::Requirement, worth, &lead, lines));
         }
     }
     for task in view.tasks.iter().filter(|t| t.state == TaskState::InProgress) {
@@ -681,6 +711,6 @@ fn untouched(view: &View<'_>, out: &mut Vec<Entry>) {
         }
     }
     if !paths.is_empty() {
-        out.push(Entry::new(Topic::Untouched, 58, paths.join(", ")));
+        out.push(Entry::new(Topic::Untouched, 66, paths.join(", ")));
     }
 }

@@ -83,10 +83,8 @@ impl Session {
                 self.waiting.push(quote(&text, at.place));
                 self.slack.unsettle(Part::Rest);
             }
-            Event::Unqueued { all: true } => self.waiting.clear(),
-            Event::Unqueued { all: false } => {
-                self.waiting.drain(..self.waiting.len().min(1));
-            }
+            Event::Unqueued { text: None } => self.waiting.clear(),
+            Event::Unqueued { text: Some(text) } => self.seen(&text),
             Event::Interrupted => self.turn(at).end = End::Interrupted,
             Event::Said { text } => self.said(at, &text),
             Event::Called { id, call } => self.called(at, &id, call),
@@ -249,19 +247,25 @@ impl Session {
             // A Stop hook made Claude continue.
             self.turn(at).end = End::Open;
         }
+        let Some(before) = self.count(key, model, usage) else { return };
+        let counts = &mut self.turn(at).counts;
+        match before {
+            Some(before) => counts.usage.take(&before),
+            None => counts.responses += 1,
+        }
+        counts.usage.add(&usage);
+    }
+
+    /// Counts a response's tokens once. `None`: they were counted before. Else the numbers that were
+    /// counted too early, when it was seen with smaller ones.
+    fn count(&mut self, key: u64, model: &str, usage: Usage) -> Option<Option<Usage>> {
         if let Some((_, counted)) = self.counted.iter_mut().find(|(old, _)| *old == key) {
             // The same response again. Its numbers only grow; without the old ones it is complete.
-            if let Some(old) = counted
-                && usage.output >= old.output
-            {
-                let before = std::mem::replace(old, usage);
-                self.usage.take(&before);
-                self.usage.add(&usage);
-                let counts = &mut self.turn(at).counts;
-                counts.usage.take(&before);
-                counts.usage.add(&usage);
-            }
-            return;
+            let old = counted.as_mut().filter(|old| usage.output >= old.output)?;
+            let before = std::mem::replace(old, usage);
+            self.usage.take(&before);
+            self.usage.add(&usage);
+            return Some(Some(before));
         }
         if self.counted.len() == COUNTED {
             self.counted.remove(0);
@@ -281,8 +285,20 @@ impl Session {
             self.slack.unsettle(Part::Rest);
         }
         self.models.push((model, count + 1));
-        let counts = &mut self.turn(at).counts;
-        counts.responses += 1;
-        counts.usage.add(&usage);
+        Some(None)
+    }
+
+    /// Takes in an event of a turn that is known to be abandoned: what it cost was spent all the same,
+    /// and nothing else of it is told.
+    pub fn abandoned(&mut self, event: &Event<'_>) {
+        if let Event::Responded { message_id, model, usage, .. } = event {
+            self.count(hash(message_id), model, *usage);
+        }
+    }
+
+    /// Whether the conversation went back to before the turns that are kept apart: then the abandoned
+    /// ones can't be told from the merged any more.
+    pub fn is_beyond(&self, to: u64) -> bool {
+        self.merged.0 > 0 && self.turns.first().is_none_or(|t| to < t.start)
     }
 }

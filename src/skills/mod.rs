@@ -18,4 +18,4 @@ pub use check::{Finding, Level, check, check_path};
 pub use deploy::{Deployed, Library, Outcome, State};
 pub use error::{Error, Result};
 pub use folder::{File, Skill};
-pub use front_matter::{FrontMatter, Value};
+pub use front_matter::{FrontMatter, Keyed, Value};

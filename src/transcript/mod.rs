@@ -67,6 +67,7 @@ pub fn follow(
         report.restarted = true;
         sink(Told::Restarted);
     }
+    let known = cursor.offset;
     if cursor.offset == 0
         && let Some(most) = first
         && len > most + HEAD
@@ -76,7 +77,9 @@ pub fn follow(
         cursor.skip_to(from);
     }
     fold(path, &mut file, cursor, len, &mut report, sink)?;
-    cursor.seal(&mut file, &mut report.bytes)?;
+    if cursor.offset != known {
+        cursor.seal(&mut file, &mut report.bytes)?;
+    }
     Ok(report)
 }
 
@@ -98,8 +101,11 @@ fn fold(
     report: &mut Report,
     sink: &mut dyn FnMut(Told<'_>),
 ) -> io::Result<()> {
-    file.seek(SeekFrom::Start(cursor.offset))?;
     let span = end.saturating_sub(cursor.offset);
+    if span == 0 {
+        return Ok(());
+    }
+    file.seek(SeekFrom::Start(cursor.offset))?;
     let mut looked = 0;
     let start = cursor.offset;
     let mut lines = lines::Lines::new(file.take(span), start);
@@ -154,6 +160,9 @@ pub fn recall(
     budget: u64,
     sink: &mut dyn FnMut(Place, Event<'_>),
 ) -> io::Result<u64> {
+    if places.is_empty() {
+        return Ok(0);
+    }
     let (mut file, len) = open(path)?;
     let mut left = budget;
     let mut buffer = Vec::new();

@@ -3,6 +3,8 @@
 mod broken;
 mod deployed;
 mod listed;
+#[cfg(unix)]
+mod seen;
 mod validated;
 
 use std::fs;
