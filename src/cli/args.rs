@@ -30,6 +30,9 @@ pub enum Command {
     Demo(Demo),
     /// Print the resume text of a transcript
     Compose(super::compose::ComposeArgs),
+    /// Put skills where Claude Code finds them, and check them
+    #[command(subcommand)]
+    Skills(super::skills::Skills),
     /// Stop following this project's sessions
     Off(Switch),
     /// Follow this project's sessions again

@@ -18,6 +18,7 @@ mod overview;
 mod places;
 mod rules;
 mod show;
+mod skills;
 mod switch;
 mod terminal;
 mod uninstall;
@@ -77,6 +78,7 @@ pub fn run() -> ExitCode {
         Some(Command::Note(options)) => note::run(options, &env, &mut terminal),
         Some(Command::Compose(options)) => return compose::run(options),
         Some(Command::Demo(options)) => demo::run(options, &env, &mut terminal),
+        Some(Command::Skills(command)) => skills::run(command, &env, &mut terminal),
         Some(Command::Off(options)) => switch::run(options, false, &env, &mut terminal),
         Some(Command::On(options)) => switch::run(options, true, &env, &mut terminal),
         Some(Command::Install(options)) => install::run(options, &env, &mut terminal),

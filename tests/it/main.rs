@@ -21,4 +21,5 @@ mod install;
 mod registration;
 #[cfg(unix)]
 mod session;
+mod skills;
 mod usage;
