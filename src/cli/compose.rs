@@ -55,7 +55,7 @@ fn read(path: &Path) -> io::Result<(ResumeLog, About)> {
 }
 
 /// Prints the resume text of a transcript.
-pub fn run(args: &ComposeArgs) -> ExitCode {
+pub(super) fn run(args: &ComposeArgs) -> ExitCode {
     let (log, about) = match read(&args.transcript) {
         Ok(read) => read,
         Err(error) => {

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What a module must not know, with the reason.
-const MUST_NOT_KNOW: [(&str, &[&str], &str); 12] = [
+const MUST_NOT_KNOW: [(&str, &[&str], &str); 13] = [
     ("session", PURE, "facts are a pure value: no files, environment, clock or foreign names"),
     ("resume", PURE, "a resume log is a pure function of the facts"),
     (
@@ -27,6 +27,7 @@ const MUST_NOT_KNOW: [(&str, &[&str], &str); 12] = [
     ("redact", &["hook", "session", "follow", "cli"], "it removes secrets from any text"),
     ("settings", &["hook", "session", "follow", "cli"], "it edits a file of Claude Code's"),
     ("process", &["hook", "session", "follow", "cli"], "it looks at processes, whoever asks"),
+    ("skills", &["hook", "session", "follow", "cli"], "it manages files of skills"),
     ("usage", &["hook", "session", "follow", "store", "cli"], "it totals transcripts on its own"),
     ("hook", &["cli"], "hook executables must not link the command line"),
     ("cli", &["hook"], "the command line is not a hook"),
