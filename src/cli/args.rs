@@ -123,6 +123,10 @@ pub struct Install {
     /// What a new session is told at its start [default: auto]
     #[arg(long, value_name = "WHEN")]
     pub inject: Option<Inject>,
+    /// Also be Claude Code's status line: it tells the hooks the true context window, and goes on
+    /// showing the status line that is set up already
+    #[arg(long, conflicts_with = "project")]
+    pub statusline: bool,
     /// Leave Claude Code's permission rules alone
     #[arg(long)]
     pub no_permissions: bool,

@@ -4,12 +4,12 @@
 //! exit code.
 
 pub mod args;
+mod choices;
 mod claude;
 mod compose;
 mod demo;
 mod doctor;
 mod here;
-mod inject;
 mod install;
 mod installation;
 mod list;

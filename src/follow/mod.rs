@@ -9,12 +9,14 @@ mod project;
 mod recent;
 mod record;
 mod state;
+mod window;
 
 pub use opening::Opening;
 pub use project::Place;
 pub use recent::{Entry, Recent};
-pub use record::{Record, Told};
+pub use record::{Level, Record, Told};
 pub use state::{Ended, State};
+pub use window::Bridge;
 
 use crate::resume::{self, About, Recall, ResumeLog};
 use crate::store::{self, Durability, SessionLock, Wait};
@@ -68,9 +70,21 @@ impl Following {
     pub fn save(&mut self, durability: Durability, now: DateTime<Utc>) -> store::Result<()> {
         self.lock.save(&self.state, durability)?;
         let path = self.lock.session().dir().join("resume.md");
-        let about = About { log_path: Some(path.display().to_string()), now, ..About::default() };
+        let about = About {
+            log_path: Some(path.display().to_string()),
+            window: self.state.window(),
+            now,
+            ..About::default()
+        };
         let log = compose(&self.state, &about);
         self.lock.write_derived("resume.md", &resume::markdown(&log))
+    }
+
+    /// Appends a record under this lock and takes it in.
+    pub fn tell(&mut self, record: &Record) -> store::Result<()> {
+        self.lock.append(&record.line())?;
+        self.state.take(record);
+        Ok(())
     }
 
     /// Takes the session away with everything in it.

@@ -1,6 +1,7 @@
 //! What the state file of a session holds.
 
-use super::record::{Record, Told};
+use super::record::{Level, Record, Told};
+use super::window::Bridge;
 use crate::session::Session;
 use crate::session::facts::{End, Quote};
 use crate::transcript::{self, Cursor, Report};
@@ -27,6 +28,12 @@ pub struct State {
     /// When its last event came.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub touched: Option<DateTime<Utc>>,
+    /// The context window as the status line was told it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bridge: Option<Bridge>,
+    /// The highest level of the context window that was told of since the last compaction.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub threshold: Option<Level>,
     /// Ends of turns whose lines had not come yet.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     stops: Vec<Stop>,
@@ -81,7 +88,9 @@ impl State {
                 text: text.clone(),
                 at: record.at,
             }),
-            Told::PostToolBatch | Told::PreCompact | Told::PostCompact => {}
+            Told::Threshold { level, .. } => self.threshold = self.threshold.max(Some(*level)),
+            Told::PostCompact => self.threshold = None,
+            Told::PostToolBatch | Told::PreCompact => {}
         }
         self.settle();
     }
@@ -143,6 +152,18 @@ impl State {
             })?;
         self.settle();
         Ok(report)
+    }
+
+    /// The session's context window in tokens: as the status line was told it, else what the model's
+    /// name says; `None` when it is not known.
+    pub fn window(&self) -> Option<u64> {
+        let session = &self.session;
+        let model = session.models.last().map(|(name, _)| &**name);
+        self.bridge
+            .as_ref()
+            .and_then(|bridge| bridge.window_of(session.requested.as_deref(), model))
+            .filter(|window| session.context.unwrap_or(0) <= *window)
+            .or_else(|| crate::session::window(session))
     }
 
     /// When the session was last active: its last event or its transcript's last line.

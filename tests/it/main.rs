@@ -14,3 +14,4 @@ mod harness;
 mod install;
 mod registration;
 mod session;
+mod usage_tracking;

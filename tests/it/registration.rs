@@ -37,3 +37,11 @@ fn groups(event: &str, path: &str) -> Value {
     let hook = json!({ "type": "command", "command": path, "args": [], "timeout": timeout });
     json!([{ "hooks": [hook] }])
 }
+
+/// Makes `command` the status line of `home`, whose hooks are registered.
+pub(crate) fn register_status_line(home: &Home, command: &str) {
+    let text = std::fs::read(home.path(".claude/settings.json")).unwrap();
+    let mut settings: Value = serde_json::from_slice(&text).unwrap();
+    settings["statusLine"] = json!({ "type": "command", "command": command });
+    home.write_settings(&settings);
+}

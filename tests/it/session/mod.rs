@@ -56,13 +56,13 @@ fn begin_and_hold(api: &Api, home: &Home) -> Terminal {
 }
 
 /// The id of the session that began last.
-fn newest_session(home: &Home) -> String {
+pub(crate) fn newest_session(home: &Home) -> String {
     let newest = eventually("a transcript is there", || home.transcripts().pop());
     newest.session()
 }
 
 /// Waits until `session` has ended `turns` turns, with their Stop hooks.
-fn wait_for_turns(home: &Home, session: &str, turns: usize) {
+pub(crate) fn wait_for_turns(home: &Home, session: &str, turns: usize) {
     eventually(&format!("{turns} turns have ended"), || {
         let transcripts = home.transcripts();
         let transcript = transcripts.iter().find(|transcript| transcript.session() == session)?;
@@ -107,7 +107,7 @@ fn assert_untold(request: &Request) {
 }
 
 /// The resume log of a session, in the state directory.
-fn resume_log(home: &Home, session: &str) -> PathBuf {
+pub(crate) fn resume_log(home: &Home, session: &str) -> PathBuf {
     let projects = std::fs::read_dir(home.state().join("projects")).expect("projects are followed");
     let mut logs = projects
         .flatten()

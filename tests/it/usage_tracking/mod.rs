@@ -1,0 +1,4 @@
+//! Tokens, context window and what is said of them.
+
+mod status_line;
+mod thresholds;
