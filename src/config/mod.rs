@@ -18,8 +18,24 @@ pub struct Config {
     pub inject: Inject,
     /// When the filling of the context window is told.
     pub thresholds: Thresholds,
+    /// A conversation that is resumed.
+    pub resume: Resume,
     /// The status line.
     pub statusline: StatusLine,
+}
+
+/// A conversation that is resumed.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Resume {
+    /// What writing it to the prompt cache again must cost, in USD, to be told; 0 is never.
+    pub tell_above_usd: f64,
+}
+
+impl Default for Resume {
+    fn default() -> Self {
+        Self { tell_above_usd: 0.5 }
+    }
 }
 
 /// When the filling of the context window is told, in percent of it; 0 is never.

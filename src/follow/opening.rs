@@ -210,6 +210,7 @@ impl Opening<'_> {
         };
         let mut following = super::open(&session, self.wait).map_err(|e| e.to_string())?;
         following.fold(transcript, Some(FIRST_READ)).map_err(|e| e.to_string())?;
+        following.over = true;
         following.save(Durability::Cached, self.now).map_err(|e| e.to_string())?;
         settle(&lock()?, Some(&following.state))
     }

@@ -1,6 +1,7 @@
 //! What the state file of a session holds.
 
 use super::record::{Level, Record, Told};
+use super::responses::Pending;
 use super::window::Bridge;
 use crate::session::Session;
 use crate::session::facts::{End, Quote};
@@ -34,6 +35,8 @@ pub struct State {
     /// The highest level of the context window that was told of since the last compaction.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub threshold: Option<Level>,
+    /// What is on its way into the response log.
+    pub responses: Pending,
     /// Ends of turns whose lines had not come yet.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     stops: Vec<Stop>,
@@ -75,7 +78,8 @@ impl State {
             Told::StopFailure { prompt_id, error } => {
                 self.stop(prompt_id.as_deref(), End::Failed(error.clone()), None);
             }
-            Told::SubagentStop { id, said, .. } => {
+            Told::SubagentStop { id, kind, said } => {
+                self.responses.reported(id, kind);
                 if let Some(said) = said {
                     self.session.subagent_said(id, said);
                 }
@@ -140,18 +144,33 @@ impl State {
     /// Folds what a transcript has gained; `first` bounds the first reading, in bytes. When it is not
     /// the file that it was, everything but the notes is folded anew.
     pub(super) fn follow(&mut self, transcript: &Path, first: Option<u64>) -> io::Result<Report> {
-        let session = &mut self.session;
+        let (session, responses) = (&mut self.session, &mut self.responses);
         let report =
             transcript::follow(transcript, &mut self.cursor, first, &mut |told| match told {
                 transcript::Told::Restarted => {
                     let old = std::mem::take(session);
                     session.id = old.id;
                     session.notes = old.notes;
+                    responses.restart();
                 }
-                transcript::Told::Event(at, event) => session.apply(at, event),
+                transcript::Told::Event(at, event) => {
+                    responses.see(at, &event, session);
+                    session.apply(at, event);
+                }
             })?;
         self.settle();
         Ok(report)
+    }
+
+    /// Makes records of the subagents' runs that are over and, when the session has ended or is `over`,
+    /// of its last turn. Returns the bytes that were read.
+    pub(super) fn complete_responses(&mut self, over: bool) -> u64 {
+        let over = over || self.ended.is_some();
+        if over {
+            self.responses.close(&self.session);
+        }
+        let transcript = self.transcript.clone();
+        transcript.map_or(0, |path| self.responses.fold_agents(&path, over))
     }
 
     /// The session's context window in tokens: as the status line was told it, else what the model's

@@ -37,7 +37,7 @@ fn write(home: &Home, relative: &str) -> Turn {
 /// Begins a session with [`HERONS`], which writes `src/heron.py`, and kills it while it waits for the next response.
 ///
 /// Takes two turns of the API's script. Returns the session's id.
-fn cut_off(api: &Api, home: &Home) -> String {
+pub(crate) fn cut_off(api: &Api, home: &Home) -> String {
     let next = api.requests(crate::api::Class::Main).len() + 1;
     let terminal = begin_and_hold(api, home);
     api.main(next + 1);
