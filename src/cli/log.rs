@@ -31,12 +31,10 @@ pub(super) fn run(options: &Log, env: &Env, terminal: &mut Terminal) -> Result<(
     loop {
         let mut records = follow::log(&session)?;
         if live(crate::clock::now()) && records.last().is_some_and(is_running) {
-            match records.pop() {
-                Some(mut record) if !options.follow => {
-                    "running".clone_into(&mut record.stop_reason);
-                    records.push(record);
-                }
-                _ => {}
+            if options.follow {
+                records.pop();
+            } else if let Some(last) = records.last_mut() {
+                "running".clone_into(&mut last.stop_reason);
             }
         }
         for record in records {

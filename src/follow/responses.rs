@@ -243,7 +243,7 @@ impl Running {
                 }
             }
             Event::Responded { model, stop, .. } => {
-                record.model = head(model, 100).to_owned();
+                head(model, 100).clone_into(&mut record.model);
                 record.error = None;
                 if let Some(stop) = stop {
                     name(*stop).clone_into(&mut record.stop_reason);

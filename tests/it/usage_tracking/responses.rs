@@ -52,7 +52,8 @@ fn every_turn_and_every_subagent_is_logged_once() {
     api.reply(Turn::tool("Agent", &task).context(22_000));
     api.reply_to(Class::Subagent, Turn::bash("echo grebe").context(5_000));
     api.reply_to(Class::Subagent, Turn::text("One grebe.").context(6_000));
-    api.reply(Turn::text("One grebe there.").context(23_000));
+    api.reply(Turn::text("Sent somebody.").context(23_000));
+    api.reply(Turn::text("Noted.").context(24_000));
 
     let mut terminal = home.claude().terminal();
     terminal.submit("Count the herons");
@@ -63,14 +64,14 @@ fn every_turn_and_every_subagent_is_logged_once() {
     let shown = log(&home, &[]);
     assert_eq!(shown.len(), 1, "{shown:?}");
     terminal.submit("And the grebes");
-    terminal.wait_for("One grebe there.");
-    wait_for_turns(&home, &session, 2);
-    terminal.kill();
+    // The subagent worked in the background; its end is a prompt of Claude Code's own.
+    terminal.wait_for("Noted.");
+    wait_for_turns(&home, &session, 3);
+    terminal.exit();
 
-    // Whoever comes next logs the last turn.
-    assert_eq!(log(&home, &[&session[..8]]).len(), 3);
-    let logged = file(&home, &session, 3);
-    assert_eq!(logged.len(), 3, "{logged:#?}");
+    let logged = file(&home, &session, 4);
+    assert_eq!(logged.len(), 4, "{logged:#?}");
+    assert_eq!(log(&home, &[&session[..8]]).len(), 4);
     let of = |prompt: &str| logged.iter().find(|r| r["prompt"] == prompt).unwrap();
 
     let first = of("Count the herons");
@@ -88,7 +89,10 @@ fn every_turn_and_every_subagent_is_logged_once() {
 
     let second = of("And the grebes");
     assert_eq!((&second["requests"], &second["usage"]["output_tokens"]), (&json!(2), &json!(100)));
-    assert_eq!(second["response"], "One grebe there.");
+    assert_eq!(second["response"], "Sent somebody.");
+
+    let noted = logged.iter().find(|r| r["response"] == "Noted.").unwrap();
+    assert_eq!((&noted["by"], &noted["requests"]), (&json!("machine"), &json!(1)));
 
     let agent = of("Look for grebes");
     assert_eq!(agent["agent_type"], "general-purpose");
