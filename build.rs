@@ -4,8 +4,12 @@
 //! `tests/get-claude-code.sh` has put the executable for this platform below `tests/.claude-code`;
 //! without it the variable is empty and the tests that need it are listed as ignored, with the reason. `CLAUDE_CODE_OLD` likewise is the
 //! script of a version too old for the hooks, under `cfg(claude_code_old)`.
+//!
+//! Lists the files below `skills/` for the executable to embed.
 
 use std::env;
+use std::fmt::Write;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 fn main() {
@@ -19,6 +23,36 @@ fn main() {
     announce("claude_code", "CLAUDE_CODE", current);
     let old = tests.join(".claude-code-old/node_modules/@anthropic-ai/claude-code/cli.js");
     announce("claude_code_old", "CLAUDE_CODE_OLD", [old]);
+    list_skills(&PathBuf::from(variable("CARGO_MANIFEST_DIR")).join("skills"));
+}
+
+/// Writes `skills.rs`: an array of path below `skills/` and content, in the order of the paths.
+#[allow(clippy::disallowed_methods, clippy::expect_used)]
+fn list_skills(folder: &Path) {
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(open) = folders.pop() {
+        for entry in fs::read_dir(&open).expect("the skills' folder can be read") {
+            let path = entry.expect("the skills' folder can be read").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    let mut text = String::from("[\n");
+    for path in files {
+        let name = path.strip_prefix(folder).expect("it lies below").to_str().expect("is UTF-8");
+        let name = name.replace('\\', "/");
+        writeln!(text, "({name:?}, include_bytes!({:?}).as_slice()),", path.display().to_string())
+            .expect("text can be appended to");
+    }
+    text.push(']');
+    let list = PathBuf::from(variable("OUT_DIR")).join("skills.rs");
+    fs::write(list, text).expect("cargo's folder can be written");
 }
 
 /// Sets `cfg` and `name` for the first of `candidates` that exists.

@@ -15,37 +15,37 @@ use chrono::{DateTime, Datelike, Days};
 
 /// What one response truly used, and where it belongs.
 #[derive(Debug, Clone)]
-pub struct Response {
-    pub id: String,
-    pub session: String,
-    pub project: usize,
-    pub time: u32,
-    pub model: usize,
-    pub fast: bool,
+pub(crate) struct Response {
+    pub(crate) id: String,
+    pub(crate) session: String,
+    pub(crate) project: usize,
+    pub(crate) time: u32,
+    pub(crate) model: usize,
+    pub(crate) fast: bool,
     /// Input, output, cache writes for five minutes and for an hour, cache reads.
-    pub tokens: [u64; 5],
-    pub searches: u64,
+    pub(crate) tokens: [u64; 5],
+    pub(crate) searches: u64,
 }
 
 /// Calls that only a session's running totals contain.
 #[derive(Debug, Clone)]
-pub struct Hidden {
-    pub session: String,
-    pub project: usize,
-    pub time: u32,
-    pub model: usize,
-    pub tokens: [u64; 5],
+pub(crate) struct Hidden {
+    pub(crate) session: String,
+    pub(crate) project: usize,
+    pub(crate) time: u32,
+    pub(crate) model: usize,
+    pub(crate) tokens: [u64; 5],
 }
 
 /// Everything a counter should find.
 #[derive(Debug, Default)]
-pub struct Truth {
-    pub responses: Vec<Response>,
-    pub hidden: Vec<Hidden>,
-    pub broken_lines: u64,
-    pub files: u64,
-    pub lines: u64,
-    pub bytes: u64,
+pub(crate) struct Truth {
+    pub(crate) responses: Vec<Response>,
+    pub(crate) hidden: Vec<Hidden>,
+    pub(crate) broken_lines: u64,
+    pub(crate) files: u64,
+    pub(crate) lines: u64,
+    pub(crate) bytes: u64,
 }
 
 /// A model with its price in dollars per million tokens, in the order of `Response::tokens`.
@@ -87,21 +87,18 @@ const MODELS: [Model; 5] = [
 
 /// Sums of one row, as `rejoin usage --json` names them.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Sums {
-    pub responses: u64,
-    pub tokens: [u64; 5],
-    pub unpriced: u64,
-    pub usd: f64,
-    pub hidden_tokens: [u64; 5],
-    pub hidden_usd: f64,
+pub(crate) struct Sums {
+    pub(crate) responses: u64,
+    pub(crate) tokens: [u64; 5],
+    pub(crate) unpriced: u64,
+    pub(crate) usd: f64,
+    pub(crate) hidden_tokens: [u64; 5],
+    pub(crate) hidden_usd: f64,
 }
-
-/// The ways to cut.
-pub const CUTS: [&str; 7] = ["day", "week", "month", "session", "model", "project", "block"];
 
 impl Truth {
     /// The true rows, cut in UTC.
-    pub fn rows(&self, by: &str) -> BTreeMap<String, Sums> {
+    pub(crate) fn rows(&self, by: &str) -> BTreeMap<String, Sums> {
         let times = self.responses.iter().map(|r| r.time).chain(self.hidden.iter().map(|h| h.time));
         let mut times: Vec<u32> = times.collect();
         times.sort_unstable();
@@ -162,7 +159,7 @@ impl Truth {
         rows
     }
 
-    pub fn totals(&self) -> Sums {
+    pub(crate) fn totals(&self) -> Sums {
         let mut all = Sums::default();
         for row in self.rows("model").values() {
             all.responses += row.responses;
@@ -281,7 +278,7 @@ struct Writer<'t> {
 }
 
 /// Writes a history of about `bytes` below `projects`.
-pub fn generate(projects: &Path, seed: u64, bytes: u64) -> io::Result<Truth> {
+pub(crate) fn generate(projects: &Path, seed: u64, bytes: u64) -> io::Result<Truth> {
     let mut truth = Truth::default();
     let mut random = Random(seed);
     let filler = filler(&mut random);
@@ -372,7 +369,7 @@ impl Writer<'_> {
         let text = self.take();
         self.file(projects, project, &format!("{}.jsonl", style.session), &text)?;
         self.truth.responses.extend(messages.iter().chain(&children).map(|m| m.response.clone()));
-        if self.random.once_in(12) {
+        if self.random.once_in(6) {
             self.fork(projects, &style, &messages, time + 4000, (tells, start_ms, model, hidden))?;
         }
         Ok(())
@@ -390,7 +387,7 @@ impl Writer<'_> {
         // Older versions did not say where a copied response was asked for.
         let marked = !self.random.once_in(4);
         let project = if marked && self.random.once_in(3) {
-            (origin.project + 1) % 12
+            (origin.project + 1 + self.random.below(11) as usize) % 12
         } else {
             origin.project
         };
@@ -399,7 +396,9 @@ impl Writer<'_> {
         let mut totals = BTreeMap::new();
         for message in &messages[..copied] {
             let asked_by = marked.then_some(origin.session.as_str());
-            for line in 0..message.lines {
+            // A fork may begin in the middle of a message, before its final numbers.
+            let cut = !tells && message.response.id == messages[copied - 1].response.id;
+            for line in 0..if cut { 1 } else { message.lines } {
                 self.response_line(&style, &message.response, line, message.lines, asked_by);
             }
             add(totals.entry(message.response.model).or_insert([0; 5]), &message.response.tokens);

@@ -24,14 +24,16 @@ pub enum Command {
     Show(Show),
     Log(Log),
     Note(Note),
+    Usage(super::usage::UsageArgs),
     Install(Install),
     Uninstall(Uninstall),
     Doctor(Doctor),
     Demo(Demo),
-    /// Total the tokens and costs of all sessions
-    Usage(super::usage::UsageArgs),
     /// Print the resume text of a transcript
     Compose(super::compose::ComposeArgs),
+    /// Put skills where Claude Code finds them, and check them
+    #[command(subcommand)]
+    Skills(super::skills::Skills),
     /// Stop following this project's sessions
     Off(Switch),
     /// Follow this project's sessions again

@@ -29,25 +29,25 @@ pub(super) fn run(options: &Log, env: &Env, terminal: &mut Terminal) -> Result<(
     // What was printed of each turn: a turn that goes on is printed when it is over.
     let mut printed: HashMap<String, String> = HashMap::new();
     loop {
-        let mut records = follow::log(&session)?;
-        if live(crate::clock::now()) && records.last().is_some_and(is_running) {
+        let mut turns = follow::log(&session)?;
+        if live(crate::clock::now()) && turns.last().is_some_and(is_running) {
             if options.follow {
-                records.pop();
-            } else if let Some(last) = records.last_mut() {
+                turns.pop();
+            } else if let Some(last) = turns.last_mut() {
                 "running".clone_into(&mut last.stop_reason);
             }
         }
-        for record in records {
-            let line = record.line();
-            if printed.get(&record.turn) == Some(&line) {
+        for turn in turns {
+            let line = turn.line();
+            if printed.get(&turn.turn) == Some(&line) {
                 continue;
             }
             if options.json {
                 writeln!(terminal, "{line}")?;
             } else {
-                write!(terminal, "{}", shown(&record))?;
+                write!(terminal, "{}", shown(&turn))?;
             }
-            printed.insert(record.turn.clone(), line);
+            printed.insert(turn.turn.clone(), line);
         }
         terminal.flush()?;
         if !options.follow {

@@ -19,6 +19,7 @@ mod overview;
 mod places;
 mod rules;
 mod show;
+mod skills;
 mod switch;
 mod terminal;
 mod uninstall;
@@ -58,15 +59,6 @@ impl From<FileError> for Failure {
     }
 }
 
-impl From<usage::UsageError> for Failure {
-    fn from(error: usage::UsageError) -> Self {
-        match error {
-            usage::UsageError::Output(error) => Self::Output(error),
-            error => Self::Failed(error.to_string()),
-        }
-    }
-}
-
 /// Runs the command line. Exit codes: 0 done, 1 not done or findings, 2 not understood.
 pub fn run() -> ExitCode {
     let line = match CommandLine::try_parse() {
@@ -88,11 +80,12 @@ pub fn run() -> ExitCode {
         Some(Command::Note(options)) => note::run(options, &env, &mut terminal),
         Some(Command::Compose(options)) => return compose::run(options),
         Some(Command::Demo(options)) => demo::run(options, &env, &mut terminal),
-        Some(Command::Usage(options)) => usage::run(options, &env).map(drop).map_err(Failure::from),
+        Some(Command::Skills(command)) => skills::run(command, &env, &mut terminal),
         Some(Command::Off(options)) => switch::run(options, false, &env, &mut terminal),
         Some(Command::On(options)) => switch::run(options, true, &env, &mut terminal),
         Some(Command::Install(options)) => install::run(options, &env, &mut terminal),
         Some(Command::Uninstall(options)) => uninstall::run(options, &env, &mut terminal),
+        Some(Command::Usage(options)) => usage::run(options, &env, &mut terminal),
         Some(Command::Doctor(options)) => doctor::run(options, &env, &mut terminal),
     };
     match done.and_then(|()| terminal.flush().map_err(Failure::Output)) {

@@ -6,17 +6,17 @@ mod machine;
 mod progress;
 mod table;
 
-use std::fmt;
 use std::fs;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use chrono::{DateTime, Days, NaiveDate};
 use clap::{Args, ValueEnum};
 
+use super::Failure;
+use super::terminal::Terminal;
 use crate::env::Env;
-use crate::usage::prices::{BadPrices, PriceTable};
+use crate::usage::prices::PriceTable;
 use crate::usage::{self, ProjectFilter, Query, Report, Usage, Zone};
 use progress::ProgressBar;
 
@@ -25,6 +25,7 @@ const WIDE: usize = 200;
 
 /// Count tokens and cost over all of Claude Code's transcripts.
 #[derive(Debug, Args)]
+#[command(after_help = "Example: rejoin usage --by month --project .")]
 // Switches of a command line are independent of each other.
 #[allow(clippy::struct_excessive_bools)]
 pub struct UsageArgs {
@@ -89,96 +90,55 @@ impl From<By> for usage::By {
     }
 }
 
-/// Why there are no totals.
-#[derive(Debug)]
-pub enum UsageError {
-    /// Neither `HOME` nor `CLAUDE_CONFIG_DIR` is set.
-    NoHome,
-    /// `--since` or `--until` is neither a day nor a moment.
-    BadTime { option: &'static str, given: String },
-    /// The price file can't be read.
-    UnreadablePrices { path: PathBuf, error: io::Error },
-    /// The price file is not of the expected form.
-    BadPrices { path: PathBuf, error: BadPrices },
-    /// The output can't be written.
-    Output(io::Error),
-}
-
-impl fmt::Display for UsageError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoHome => write!(
-                f,
-                "no place to look for transcripts: set HOME, or CLAUDE_CONFIG_DIR to Claude Code's own directory"
-            ),
-            Self::BadTime { option, given } => write!(
-                f,
-                "{option} {given}: expected a day like 2026-11-22 or a moment like 2026-11-22T15:00:00Z"
-            ),
-            Self::UnreadablePrices { path, error } => {
-                write!(f, "the price file {} can't be read: {error}", path.display())
-            }
-            Self::BadPrices { path, error } => {
-                write!(f, "the price file {} is not usable: {error}", path.display())
-            }
-            Self::Output(error) => write!(f, "the output can't be written: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for UsageError {}
-
-/// Runs `rejoin usage`.
-pub fn run(args: &UsageArgs, env: &Env) -> Result<ExitCode, UsageError> {
-    let zone = if args.utc { Zone::Utc } else { Zone::Local };
+pub(super) fn run(options: &UsageArgs, env: &Env, terminal: &mut Terminal) -> Result<(), Failure> {
+    let zone = if options.utc { Zone::Utc } else { Zone::Local };
     let query = Query {
-        by: args.by.into(),
-        since: moment("--since", args.since.as_deref(), zone, 0)?,
-        before: moment("--until", args.until.as_deref(), zone, 1)?,
-        project: args.project.as_deref().map(project_filter),
+        by: options.by.into(),
+        since: moment("--since", options.since.as_deref(), zone, 0)?,
+        before: moment("--until", options.until.as_deref(), zone, 1)?,
+        project: options.project.as_deref().map(project_filter),
         zone,
     };
-    let prices = prices(args.prices.as_deref())?;
+    let prices = prices(options.prices.as_deref())?;
     let roots = usage::roots(env);
     if roots.is_empty() {
-        return Err(UsageError::NoHome);
+        return Err(failed("no place to look for transcripts: set HOME, or CLAUDE_CONFIG_DIR"));
     }
-    let state = env.state_dir().filter(|_| !args.no_cache);
+    let state = env.state_dir().filter(|_| !options.no_cache);
 
     let mut bar = ProgressBar::on_stderr();
     let usage = Usage::collect(&roots, state.as_deref(), &mut |progress| bar.show(progress));
     bar.clear();
     let report = usage.report(&query, &prices);
 
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    let written = if args.json {
-        machine::json(&mut out, &report, &query, &prices, &usage.skipped)
-    } else if args.csv {
-        machine::csv(&mut out, &report).and_then(|()| notes(&mut io::stderr().lock(), &usage))
+    let mut out = BufWriter::new(terminal);
+    if options.json {
+        machine::json(&mut out, &report, &query, &prices, &usage.skipped)?;
+    } else if options.csv {
+        machine::csv(&mut out, &report)?;
+        notes(&mut io::stderr().lock(), &usage)?;
     } else {
-        people(&mut out, args, &report, &prices).and_then(|()| notes(&mut out, &usage))
-    };
-    match written.and_then(|()| out.flush()) {
-        // `rejoin usage | head`: whoever reads has seen enough.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(UsageError::Output(error)),
-        _ => Ok(ExitCode::SUCCESS),
+        people(&mut out, options, &report, &prices)?;
+        notes(&mut out, &usage)?;
     }
+    out.flush()?;
+    Ok(())
 }
 
 fn people(
     out: &mut dyn Write,
-    args: &UsageArgs,
+    options: &UsageArgs,
     report: &Report,
     prices: &PriceTable,
 ) -> io::Result<()> {
     if report.rows.is_empty() {
         return writeln!(out, "No usage found.");
     }
-    let width = args.width.unwrap_or_else(|| {
+    let width = options.width.unwrap_or_else(|| {
         let terminal = io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
         terminal.map_or(WIDE, |(width, _)| usize::from(width.0))
     });
-    let text = if args.chart { chart::draw(report, width) } else { table::draw(report, width) };
+    let text = if options.chart { chart::draw(report, width) } else { table::draw(report, width) };
     out.write_all(text.as_bytes())?;
     if report.hidden.tokens.total() > 0 {
         let (tokens, cost) =
@@ -217,14 +177,19 @@ fn notes(out: &mut dyn Write, usage: &Usage) -> io::Result<()> {
     Ok(())
 }
 
-fn prices(path: Option<&Path>) -> Result<PriceTable, UsageError> {
+fn prices(path: Option<&Path>) -> Result<PriceTable, Failure> {
     let builtin = PriceTable::builtin();
     let Some(path) = path else { return Ok(builtin) };
-    let text = fs::read_to_string(path)
-        .map_err(|error| UsageError::UnreadablePrices { path: path.to_owned(), error })?;
+    let text = fs::read_to_string(path).map_err(|error| {
+        failed(format!("cannot read the prices in {}: {error}", path.display()))
+    })?;
     let own = PriceTable::parse(&text)
-        .map_err(|error| UsageError::BadPrices { path: path.to_owned(), error })?;
+        .map_err(|error| failed(format!("cannot use the prices in {}: {error}", path.display())))?;
     Ok(builtin.overridden_by(own))
+}
+
+fn failed(what: impl Into<String>) -> Failure {
+    Failure::Failed(what.into())
 }
 
 /// A path names a folder, anything else the end of a name.
@@ -242,17 +207,20 @@ fn project_filter(given: &str) -> ProjectFilter {
 
 /// Seconds since 1970 of a moment, or of the start of a day and `days` later.
 fn moment(
-    option: &'static str,
+    option: &str,
     given: Option<&str>,
     zone: Zone,
     days: u64,
-) -> Result<Option<i64>, UsageError> {
+) -> Result<Option<i64>, Failure> {
     let Some(given) = given else { return Ok(None) };
-    let bad = || UsageError::BadTime { option, given: given.to_owned() };
     if let Ok(moment) = DateTime::parse_from_rfc3339(given) {
         return Ok(Some(moment.timestamp()));
     }
-    let day: NaiveDate = given.parse().map_err(|_| bad())?;
-    let day = day.checked_add_days(Days::new(days)).ok_or_else(bad)?;
+    let day = given.parse().ok().and_then(|day: NaiveDate| day.checked_add_days(Days::new(days)));
+    let day = day.ok_or_else(|| {
+        failed(format!(
+            "{option} {given} is no day like 2026-11-22 and no moment like 2026-11-22T15:00:00Z"
+        ))
+    })?;
     Ok(Some(zone.start_of(day)))
 }

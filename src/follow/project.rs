@@ -17,9 +17,8 @@ pub struct Place {
 impl Place {
     /// The place of a folder.
     pub fn of(folder: &Path, env: &Env) -> Self {
-        let project = git::project(folder, env.home.as_deref(), &env.temp);
-        let repository = (!project.folder_only).then(|| git::discover(folder)).flatten();
-        let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        let git::Place { folder, project, repository } =
+            git::place(folder, env.home.as_deref(), &env.temp);
         Self { folder, project, repository }
     }
 

@@ -159,6 +159,10 @@ pub struct Pending {
     /// Runs of subagents that were logged: hash of the id, and the length of the transcript.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     agents: Vec<(u64, u64)>,
+    /// Offset of the newest line that was seen.
+    seen: u64,
+    /// Lines up to this offset were seen before the facts were folded anew.
+    held: u64,
 }
 
 /// The turn that runs.
@@ -298,6 +302,10 @@ impl Running {
 impl Pending {
     /// Sees an event before the facts take it in.
     pub(super) fn see(&mut self, at: At, event: &Event<'_>, session: &Session) {
+        if self.held > 0 && at.place.offset <= self.held {
+            return;
+        }
+        self.seen = at.place.offset;
         match event {
             Event::Prompt { id, prompt_id, author, text } => {
                 self.close(session);
@@ -362,7 +370,12 @@ impl Pending {
         self.reported.push((id.to_owned(), kind.to_owned()));
     }
 
-    /// Everything is read anew.
+    /// The same lines are read anew for the facts alone.
+    pub(super) fn hold(&mut self) {
+        self.held = self.held.max(self.seen);
+    }
+
+    /// Another transcript is in the place of the one that was read.
     pub(super) fn restart(&mut self) {
         *self = Self { reported: std::mem::take(&mut self.reported), ..Self::default() };
     }

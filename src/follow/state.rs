@@ -4,6 +4,7 @@ use super::record::{Level, Record, Told};
 use super::responses::Pending;
 use super::window::Bridge;
 use crate::session::Session;
+use crate::session::event::Event;
 use crate::session::facts::{End, Quote};
 use crate::transcript::{self, Cursor, Report};
 use chrono::{DateTime, Utc};
@@ -37,6 +38,10 @@ pub struct State {
     pub threshold: Option<Level>,
     /// What is on its way into the response log.
     pub responses: Pending,
+    /// Lines of turns that were abandoned so far back that they had to be left out of the fold: from
+    /// the first to before the last offset.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    abandoned: Vec<(u64, u64)>,
     /// Ends of turns whose lines had not come yet.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     stops: Vec<Stop>,
@@ -143,23 +148,64 @@ impl State {
 
     /// Folds what a transcript has gained; `first` bounds the first reading, in bytes. When it is not
     /// the file that it was, everything but the notes is folded anew.
-    pub(super) fn follow(&mut self, transcript: &Path, first: Option<u64>) -> io::Result<Report> {
-        let (session, responses) = (&mut self.session, &mut self.responses);
-        let report =
-            transcript::follow(transcript, &mut self.cursor, first, &mut |told| match told {
-                transcript::Told::Restarted => {
-                    let old = std::mem::take(session);
-                    session.id = old.id;
-                    session.notes = old.notes;
-                    responses.restart();
-                }
-                transcript::Told::Event(at, event) => {
-                    responses.see(at, &event, session);
-                    session.apply(at, event);
-                }
-            })?;
+    ///
+    /// When the conversation went back further than turns are kept apart, everything is folded anew
+    /// without the abandoned lines: rare, and the only time that old lines are read again.
+    pub fn follow(&mut self, transcript: &Path, first: Option<u64>) -> io::Result<Report> {
+        let mut sum = Report::default();
+        loop {
+            let (report, lost) = self.fold(transcript, first)?;
+            sum.bytes += report.bytes;
+            sum.lines += report.lines;
+            sum.restarted |= report.restarted;
+            let Some(abandoned) = lost.filter(|lost| !self.abandoned.contains(lost)) else { break };
+            self.abandoned.push(abandoned);
+            self.cursor = Cursor::default();
+            self.forget();
+            self.responses.hold();
+        }
         self.settle();
-        Ok(report)
+        Ok(sum)
+    }
+
+    /// Forgets what the transcript told.
+    fn forget(&mut self) {
+        let old = std::mem::take(&mut self.session);
+        self.session.id = old.id;
+        self.session.notes = old.notes;
+    }
+
+    /// One reading; returns the lines that were abandoned beyond what the facts can withdraw.
+    fn fold(
+        &mut self,
+        transcript: &Path,
+        first: Option<u64>,
+    ) -> io::Result<(Report, Option<(u64, u64)>)> {
+        let mut lost = None;
+        let mut cursor = std::mem::take(&mut self.cursor);
+        let report = transcript::follow(transcript, &mut cursor, first, &mut |told| match told {
+            transcript::Told::Restarted => {
+                self.abandoned.clear();
+                self.forget();
+                self.responses.restart();
+            }
+            transcript::Told::Event(at, event) => {
+                let line = at.place.offset;
+                self.responses.see(at, &event, &self.session);
+                if let Event::Rewound { to } = event
+                    && self.session.is_beyond(to)
+                {
+                    lost.get_or_insert((to, line));
+                }
+                if self.abandoned.iter().any(|(from, to)| (*from..*to).contains(&line)) {
+                    self.session.abandoned(&event);
+                } else {
+                    self.session.apply(at, event);
+                }
+            }
+        });
+        self.cursor = cursor;
+        Ok((report?, lost))
     }
 
     /// Makes records of the subagents' runs that are over and, when the session has ended or is `over`,

@@ -20,7 +20,7 @@ mod repository;
 mod tests;
 
 pub use difference::{Difference, differs};
-pub use project::{Project, project};
+pub use project::{Place, Project, place};
 pub use quote::quote;
 pub use reference::Head;
 pub use reflog::{Action, Commit, Move};

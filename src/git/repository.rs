@@ -58,16 +58,21 @@ impl Repository {
 /// somebody else than the folder's owner, the user or root. An unpacked archive can thus not pass for
 /// another project.
 pub fn discover(start: &Path) -> Option<Repository> {
-    let start = start.canonicalize().ok()?;
+    around(&start.canonicalize().ok()?)
+}
+
+/// [`discover`] for a folder whose path is canonical.
+pub(super) fn around(start: &Path) -> Option<Repository> {
     let home = start.metadata().ok()?;
     for dir in start.ancestors() {
-        if !same_device(&home, &dir.metadata().ok()?) {
+        if dir != start && !same_device(&home, &dir.metadata().ok()?) {
             return None;
         }
         match look(dir) {
             Found::Repository(repository) => {
-                let ours = trusted(&home, &repository.git_dir.metadata().ok()?)
-                    && trusted(&home, &repository.common_dir.metadata().ok()?);
+                let Repository { git_dir, common_dir, .. } = &repository;
+                let ours = trusted(&home, &git_dir.metadata().ok()?)
+                    && (git_dir == common_dir || trusted(&home, &common_dir.metadata().ok()?));
                 return ours.then_some(repository);
             }
             Found::Refused => return None,
@@ -219,8 +224,8 @@ fn same_device(_: &Metadata, _: &Metadata) -> bool {
 #[cfg(unix)]
 fn trusted(folder: &Metadata, git_dir: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
-    let user = rustix::process::geteuid().as_raw();
-    [0, user, folder.uid()].contains(&git_dir.uid())
+    let owner = git_dir.uid();
+    owner == 0 || owner == folder.uid() || owner == rustix::process::geteuid().as_raw()
 }
 
 #[cfg(not(unix))]

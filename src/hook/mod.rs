@@ -98,8 +98,9 @@ impl Context {
 
     /// Whether a person sits at the session.
     fn attended(&self) -> bool {
-        let interface = self.env.entrypoint.as_deref().is_none_or(|e| e == "cli");
-        self.env.attended.unwrap_or(interface)
+        // Before 2.1.280 only the entrypoint tells: `sdk-cli` for `-p`, `sdk-ts`, `sdk-py`.
+        let script = self.env.entrypoint.as_deref().is_some_and(|e| e.starts_with("sdk"));
+        self.env.attended.unwrap_or(!script)
     }
 
     /// Something to be told in the fault log that is no failure of this event.

@@ -14,6 +14,6 @@ pub fn handle(context: &Context) -> Result<Reply, Fault> {
         opening::forget(&lock, context.id.as_str())?;
         return Ok(Reply::default());
     }
-    stop::fold(context, Told::SessionEnd { reason: crate::git::quote(reason, 40) })?;
+    stop::fold_in(context, &project, Told::SessionEnd { reason: crate::git::quote(reason, 40) })?;
     Ok(Reply::default())
 }

@@ -4,8 +4,9 @@ use super::{Context, Fault};
 use crate::follow::{self, Bridge, Told, opening};
 use crate::protocol::Reply;
 use crate::session::keep_quote;
-use crate::store::Durability;
+use crate::store::{Durability, Project};
 use crate::transcript::FIRST_READ;
+use std::io::ErrorKind;
 
 /// Folds the turn and leaves a complete resume log. The last response is usually not in the
 /// transcript yet; its text comes with the event, its usage with whoever folds next.
@@ -24,6 +25,11 @@ pub fn handle(context: &Context) -> Result<Reply, Fault> {
 /// Folds what the session has gained, with this event, and saves it durably.
 pub(super) fn fold(context: &Context, told: Told) -> Result<(), Fault> {
     let Some((_, project)) = context.project()? else { return Ok(()) };
+    fold_in(context, &project, told)
+}
+
+/// [`fold`] for a session of this project.
+pub(super) fn fold_in(context: &Context, project: &Project, told: Told) -> Result<(), Fault> {
     let session = project.session(&context.id);
     let record = context.record(told);
     let mut following = match follow::open(&session, super::LOCK) {
@@ -35,19 +41,17 @@ pub(super) fn fold(context: &Context, told: Told) -> Result<(), Fault> {
         Err(error) => return Err(error.into()),
     };
     context.note(&following.notes);
-    match input_transcript(context) {
-        // Persistence is off: what is not kept by Claude Code is not kept by us.
-        None => {
+    if let Some(path) = &context.input.transcript_path
+        && let Err(error) = following.fold(path, Some(FIRST_READ))
+    {
+        if error.kind() == ErrorKind::NotFound && following.state.cursor.offset == 0 {
+            // Persistence is off: what is not kept by Claude Code is not kept by us.
             following.remove()?;
             let lock = project.lock(super::LOCK)?;
             opening::forget(&lock, context.id.as_str())?;
             return Ok(());
         }
-        Some(path) => {
-            if let Err(error) = following.fold(path, Some(FIRST_READ)) {
-                context.note(&[format!("{} can't be read: {error}", path.display())]);
-            }
-        }
+        context.note(&[format!("{} can't be read: {error}", path.display())]);
     }
     match Bridge::read(&context.store, &context.id) {
         Ok(Some(bridge)) => following.state.bridge = Some(bridge),
@@ -59,9 +63,4 @@ pub(super) fn fold(context: &Context, told: Told) -> Result<(), Fault> {
     let lock = project.lock(super::LOCK)?;
     opening::learn(&lock, context.id.as_str(), &following.state)?;
     Ok(())
-}
-
-/// The session's transcript, if it exists.
-fn input_transcript(context: &Context) -> Option<&std::path::Path> {
-    context.input.transcript_path.as_deref().filter(|path| path.exists())
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// The largest input that is read, in bytes. A `Write` of 1.5 MB makes 3.2 MB.
@@ -107,7 +107,8 @@ pub struct Input {
     pub background: Vec<(String, String)>,
 }
 
-type Fields<'a> = HashMap<Cow<'a, str>, &'a RawValue>;
+/// Not hashed: a hasher asks the system for random bytes.
+type Fields<'a> = BTreeMap<Cow<'a, str>, &'a RawValue>;
 
 fn field<T: DeserializeOwned>(fields: &Fields<'_>, name: &str) -> Option<T> {
     serde_json::from_str(fields.get(name)?.get()).ok()
@@ -198,12 +199,34 @@ impl Reader {
         &self.bytes
     }
 
+    /// The value.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
     /// Takes bytes in, up to the value's end.
     pub fn feed(&mut self, bytes: &[u8]) -> Read {
         if self.bytes.len() + bytes.len() > LARGEST {
             return Read::Hopeless;
         }
-        for (index, byte) in bytes.iter().enumerate() {
+        let mut index = 0;
+        while let Some(byte) = bytes.get(index) {
+            if self.in_string && !self.escaped {
+                // Most of a long input are long texts.
+                match memchr::memchr2(b'"', b'\\', &bytes[index..]) {
+                    Some(at) => index += at,
+                    None => break,
+                }
+                self.in_string = bytes[index] == b'\\';
+                self.escaped = self.in_string;
+                index += 1;
+                continue;
+            }
+            index += 1;
+            if self.escaped {
+                self.escaped = false;
+                continue;
+            }
             if !self.begun {
                 match byte {
                     // A byte order mark, too, may stand before the value.
@@ -211,15 +234,6 @@ impl Reader {
                     b'{' => self.begun = true,
                     _ => return Read::Hopeless,
                 }
-            }
-            if self.in_string {
-                match byte {
-                    _ if self.escaped => self.escaped = false,
-                    b'\\' => self.escaped = true,
-                    b'"' => self.in_string = false,
-                    _ => {}
-                }
-                continue;
             }
             match byte {
                 b'"' => self.in_string = true,
@@ -231,7 +245,7 @@ impl Reader {
                 return Read::Hopeless;
             }
             if self.depth == 0 {
-                self.bytes.extend_from_slice(&bytes[..=index]);
+                self.bytes.extend_from_slice(&bytes[..index]);
                 self.trim();
                 return Read::Complete;
             }

@@ -1,7 +1,8 @@
 //! What was done.
 
 use super::log::{Entry, Topic};
-use super::next::{self, plural};
+use super::next::plural;
+use super::state;
 use super::view::View;
 use crate::session::event::Outcome;
 use crate::session::facts::{Commit, ItemState};
@@ -15,7 +16,11 @@ pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
         if let Some(refused) = refused_before(view, commit, step.seq) {
             let _ = write!(said, ". {refused}");
         }
-        let worth = if many - index <= 8 { 87 } else { 60 };
+        let worth = match many - index {
+            0..=8 => 87,
+            9..=20 => 62,
+            _ => 38,
+        };
         out.push(Entry::new(Topic::Commit, worth, said).short(format!(
             "{} \"{}\"",
             commit.hash,
@@ -34,7 +39,7 @@ pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
             ));
         }
     }
-    for item in next::mattering(view) {
+    for item in state::mattering(view) {
         if item.state == ItemState::Closed
             && let Some(reason) = &item.reason
         {

@@ -1,14 +1,12 @@
 //! What has to be known to carry on: where, what is uncommitted, how to check, which rules hold.
 
-use super::item::{self, Part};
 use super::log::{Entry, Topic};
-use super::next::{common_lines, is_strict, plural};
+use super::next::plural;
 use super::recall::Told;
 use super::view::View;
 use crate::session::command::Class;
 use crate::session::event::Outcome;
-use crate::session::facts::{Act, Family, ItemState, Touch};
-use crate::session::sentence::{sentences, standing_rule};
+use crate::session::facts::{Act, Family, Touch};
 use crate::session::text::{self, cut, units};
 use std::fmt::Write;
 
@@ -17,10 +15,8 @@ pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
     uncommitted(view, out);
     checks(view, out);
     commands(view, out);
-    rules(view, out);
     setup(view, out);
     in_play(view, out);
-    code(view, out);
 }
 
 fn place(view: &View<'_>, out: &mut Vec<Entry>) {
@@ -103,7 +99,12 @@ fn uncommitted(view: &View<'_>, out: &mut Vec<Entry>) {
         let at = view.steps.iter().rev().find(|s| s.seq <= seen.seq).map(|s| view.clock(s.at));
         let _ = write!(lead, "git status at {}", at.unwrap_or_default());
         lead.push_str(if seen.staged { "" } else { ", nothing staged" });
-        list.extend(seen.files.iter().cloned());
+        let plain = |how: &String| how.trim_end_matches(", not staged").to_owned();
+        list.extend(
+            seen.files.iter().map(|(path, how)| {
+                (path.clone(), if seen.staged { how.clone() } else { plain(how) })
+            }),
+        );
     }
     for touch in &changed {
         let listed = list.iter().any(|(path, _)| {
@@ -146,12 +147,12 @@ fn uncommitted(view: &View<'_>, out: &mut Vec<Entry>) {
         let base = path.rsplit('/').next().unwrap_or(path);
         let _ = write!(said, "; {base} is ignored by git and went in with `git add -f`");
     }
-    let short = format!("{lead}{}", plural(list.len(), "file"));
-    out.push(Entry::new(Topic::Uncommitted, 99, cut(&said, 1_600)).short(if units(&said) > 500 {
-        format!("{lead}{} …", cut(&files, 380))
-    } else {
-        short
-    }));
+    let bases: Vec<&str> = list
+        .iter()
+        .map(|(path, _)| path.trim_end_matches('/').rsplit('/').next().unwrap_or(path))
+        .collect();
+    let short = format!("{lead}{}", cut(&bases.join(", "), 200));
+    out.push(Entry::new(Topic::Uncommitted, 99, cut(&said, 1_600)).short(short));
 }
 
 /// Whether a path lies in the project.
@@ -199,7 +200,6 @@ fn checks(view: &View<'_>, out: &mut Vec<Entry>) {
     let checks: Vec<&Family> = view.checks().collect();
     let last_check = checks.iter().map(|f| f.seq).max().unwrap_or(0);
     let (after_all, _) = view.edits_since(last_check);
-    let mut worth = 97;
     let mut ordered = checks.clone();
     ordered.sort_by_key(|f| {
         let class = match f.class {
@@ -210,7 +210,7 @@ fn checks(view: &View<'_>, out: &mut Vec<Entry>) {
         };
         (class, std::cmp::Reverse(f.seq))
     });
-    for family in ordered {
+    for (below, family) in (0_u8..).zip(ordered) {
         let mut said = format!(
             "`{}`: {} ({}",
             super::failures::fewer_paths(&family.shown, 120),
@@ -228,14 +228,22 @@ fn checks(view: &View<'_>, out: &mut Vec<Entry>) {
             said.push_str("; the whole suite was never run");
         }
         said.push(')');
-        out.push(Entry::new(Topic::Check, worth, said));
-        worth = worth.saturating_sub(1).max(70);
+        let class = match family.class {
+            Class::Test => 96,
+            Class::Lint => 94,
+            Class::Build => 92,
+            _ => 89,
+        };
+        out.push(Entry::new(Topic::Check, class - below.min(8), said));
     }
     if after_all > 0 && !checks.is_empty() {
         out.push(Entry::new(
             Topic::Check,
-            98,
-            format!("none was run after the last {}", plural(after_all, "edit")),
+            97,
+            match after_all {
+                1 => "none was run after the last edit".to_owned(),
+                n => format!("none was run after the last {n} edits"),
+            },
         ));
     }
 }
@@ -267,7 +275,7 @@ fn commands(view: &View<'_>, out: &mut Vec<Entry>) {
         .take(24)
         .map(|(f, _)| {
             let times = if f.runs > 1 { format!(" ({}×)", f.runs) } else { String::new() };
-            format!("`{}`{times}", super::failures::fewer_paths(&f.shown, 70))
+            format!("`{}`{times}", super::failures::fewer_paths(&f.shown, 56))
         })
         .collect();
     if shown.is_empty() {
@@ -275,81 +283,9 @@ fn commands(view: &View<'_>, out: &mut Vec<Entry>) {
     }
     let few = shown[..shown.len().min(8)].join(", ");
     out.push(
-        Entry::new(Topic::Command, 72, format!("ran ok: {}", shown.join(", ")))
+        Entry::new(Topic::Command, 75, format!("ran ok: {}", shown.join(", ")))
             .short(format!("ran ok: {few}")),
     );
-}
-
-/// Standing rules: what items and prompts forbid or demand throughout.
-fn rules(view: &View<'_>, out: &mut Vec<Entry>) {
-    let mut seen: Vec<String> = Vec::new();
-    for item in view.items.iter().filter(|i| view.is_root(i)) {
-        let body = view.recall.output(item.body).unwrap_or("");
-        for line in item::lines(body) {
-            let worth = match line.part {
-                Part::Exclusion if is_strict(&line.text) => 92,
-                Part::Exclusion => 86,
-                Part::Goal => 58,
-                Part::Requirement if is_strict(&line.text) => 56,
-                _ => continue,
-            };
-            if seen.contains(&line.text) {
-                continue;
-            }
-            seen.push(line.text.clone());
-            let said = match line.text.split_once(" THEN ") {
-                Some((_, then)) => then,
-                None => &line.text,
-            };
-            out.push(Entry::new(
-                Topic::Rule,
-                worth,
-                format!("{}, {}: {}", item.id, line.heading, text::line(said, 400)),
-            ));
-        }
-    }
-    for line in common_lines(view) {
-        if !seen.contains(&line) {
-            out.push(Entry::new(
-                Topic::Rule,
-                88,
-                format!("in several items: {}", text::line(&line, 400)),
-            ));
-            seen.push(line);
-        }
-    }
-    for item in view.items.iter().filter(|i| !view.is_root(i) && i.state == ItemState::Closed) {
-        let body = view.recall.output(item.body).unwrap_or("");
-        let mut told = 0;
-        for line in item::lines(body) {
-            let strict = line.part == Part::Exclusion && is_strict(&line.text);
-            if strict && told < 3 && !seen.contains(&line.text) {
-                told += 1;
-                seen.push(line.text.clone());
-                out.push(Entry::new(
-                    Topic::Rule,
-                    58,
-                    format!("from {}: {}", item.id, text::line(&line.text, 300)),
-                ));
-            }
-        }
-    }
-    prompt_rules(view, out);
-}
-
-/// Rules in long prompts: a shortened prompt must not lose them.
-fn prompt_rules(view: &View<'_>, out: &mut Vec<Entry>) {
-    for turn in &view.session.turns {
-        let whole = view.recall.whole(&turn.prompt);
-        if units(&whole) < 500 {
-            continue;
-        }
-        let rules = sentences(&whole).into_iter().filter(|s| standing_rule(&s.text));
-        for rule in rules.take(8) {
-            let said = text::line(&rule.text, 300);
-            out.push(Entry::new(Topic::Rule, 78, format!("from a prompt: \"{said}\"")));
-        }
-    }
 }
 
 /// How the project is built, from files that the session read: scripts, entry points, targets.
@@ -360,7 +296,7 @@ fn setup(view: &View<'_>, out: &mut Vec<Entry>) {
         if lines.is_empty() {
             continue;
         }
-        out.push(Entry::new(Topic::Setup, 60, format!("`{}`: {}", touch.path, lines.join("; "))));
+        out.push(Entry::new(Topic::Setup, 74, format!("`{}`: {}", touch.path, lines.join("; "))));
     }
 }
 
@@ -394,6 +330,7 @@ fn setup_lines(path: &str, shown: &str) -> Vec<String> {
             text.contains(['"', '\'', '['])
                 && WORDS.iter().any(|w| lower.contains(w))
                 && !text.starts_with(['#', '/', '*'])
+                && !["require(", "import ", "console.", "argv"].iter().any(|w| text.contains(w))
         };
         if tells && units(text) < 140 && out.len() < 8 {
             out.push(format!("`{}`", text::one_line(text).replace('`', "ʼ")));
@@ -412,7 +349,7 @@ fn in_play(view: &View<'_>, out: &mut Vec<Entry>) {
         for part in view.recall.at(step.line) {
             match part {
                 Told::Edits { changes, .. } => {
-                    changes.iter().for_each(|(_, new)| written.push_str(new))
+                    written.extend(changes.iter().map(|(_, new)| new.as_str()));
                 }
                 Told::Write { content, .. } => written.push_str(content),
                 _ => {}
@@ -426,115 +363,50 @@ fn in_play(view: &View<'_>, out: &mut Vec<Entry>) {
     let bodies = view.items.iter().filter_map(|i| view.recall.output(i.body));
     let plans = view.steps.iter().filter_map(|s| view.recall.plan(s.line));
     let prompts = view.session.turns.iter().map(|t| &*t.prompt.text);
+    let defined: Vec<&String> =
+        view.files.iter().flat_map(|t| t.added.iter().chain(&t.changed)).collect();
     let mut names: Vec<&str> = Vec::new();
     for body in bodies.chain(plans).chain(prompts) {
-        for (index, word) in body.split('`').enumerate() {
-            let code =
-                index % 2 == 1 && !word.contains(['\n', ' ']) && (4..60).contains(&word.len());
-            let path = word.contains('/') && word.contains('.');
-            if code && !path && written.contains(word) && !names.contains(&word) {
-                names.push(word);
+        for (index, span) in body.split('`').enumerate() {
+            if index % 2 == 0 || span.contains('\n') || span.len() > 120 {
+                continue;
             }
+            let inside = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':' | '/');
+            for word in span.split(|c| !inside(c)) {
+                let word = word.trim_matches(|c| matches!(c, '.' | ':' | '/' | '-'));
+                let telling = word.len() > 3
+                    && !word.starts_with("a-z")
+                    && word.contains(|c: char| matches!(c, '_' | '-' | '.') || c.is_uppercase());
+                let known =
+                    defined.iter().any(|d| d.trim_start_matches(['.', '#', '-']).starts_with(word))
+                        || text::paths(word).len() == 1;
+                if telling && !known && !names.contains(&word) && written.contains(word) {
+                    names.push(word);
+                }
+            }
+        }
+    }
+    // Variables of the environment that edits name.
+    for quoted in written.split('"').skip(1).step_by(2) {
+        let variable = quoted.len() > 4
+            && quoted.len() < 60
+            && quoted.contains('_')
+            && quoted.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+        if variable && !names.contains(&quoted) {
+            names.push(quoted);
         }
     }
     if names.len() < 2 {
         return;
     }
+    // What a reader can't find by a file's symbols: dotted names, headers, variables.
+    names.sort_by_key(|n| {
+        let dotted = n.contains(['.', '-']) && !n.contains(':');
+        let variable = n.contains('_') && !n.contains(char::is_lowercase);
+        // The longer a dotted name is, the more it is one of this work.
+        (!(dotted || variable), if variable { 1 } else { 2 })
+    });
     let shown: Vec<String> = names.iter().take(40).map(|n| format!("`{n}`")).collect();
-    let few = shown[..shown.len().min(14)].join(", ");
-    out.push(Entry::new(Topic::Names, 52, shown.join(", ")).short(few));
-}
-
-/// The newest text of what was edited: what is not committed first.
-fn code(view: &View<'_>, out: &mut Vec<Entry>) {
-    let (mut open, mut taken_in) = (0_u8, 0_u8);
-    for step in view.steps.iter().rev() {
-        let Act::Edit(edit) = &step.act else { continue };
-        let uncommitted = view.is_uncommitted(&edit.path);
-        let count = if uncommitted { &mut open } else { &mut taken_in };
-        if *count >= 24 || !inside(&edit.path) {
-            continue;
-        }
-        for part in view.recall.at(step.line) {
-            let snippets: Vec<(&str, Vec<String>)> = match part {
-                Told::Edits { changes, .. } => {
-                    changes.iter().map(|(old, new)| ("diff", difference(old, new))).collect()
-                }
-                Told::Write { content, .. } => vec![("", beginning(content))],
-                _ => continue,
-            };
-            for (language, lines) in snippets {
-                if lines.is_empty() {
-                    continue;
-                }
-                *count += 1;
-                let worth = match (uncommitted, lines.len()) {
-                    (true, 3..) => 54 - (*count).min(14),
-                    (true, _) => 44 - (*count / 2).min(8),
-                    (false, _) => 38 - (*count).min(16),
-                };
-                let fence = if lines.iter().any(|l| l.contains("```")) { "~~~~" } else { "```" };
-                let shown = lines.join("\n");
-                let at = view.clock(step.at);
-                let text = format!("`{}` {at}\n{fence}{language}\n{shown}\n{fence}", edit.path);
-                out.push(Entry::new(Topic::Code, worth, text));
-            }
-        }
-    }
-}
-
-/// Lines of a snippet at most.
-const SNIPPET: usize = 30;
-
-/// The beginning of a file as it was written.
-fn beginning(content: &str) -> Vec<String> {
-    let lines: Vec<&str> = content.lines().filter(|l| !l.trim().is_empty()).collect();
-    let mut out: Vec<String> = lines.iter().take(SNIPPET).map(|l| cut(l, 160)).collect();
-    if lines.len() > SNIPPET {
-        out.push(format!("… {} more lines", lines.len() - SNIPPET));
-    }
-    out
-}
-
-/// What an edit took away and put in its place, as in a diff, with a line around it.
-fn difference(old: &str, new: &str) -> Vec<String> {
-    let (before, after): (Vec<&str>, Vec<&str>) = (lines(old), lines(new));
-    let same = |a: &&str, b: &&str| a.trim_end() == b.trim_end();
-    let head = before.iter().zip(&after).take_while(|(a, b)| same(a, b)).count();
-    let tail = before[head..]
-        .iter()
-        .rev()
-        .zip(after[head..].iter().rev())
-        .take_while(|(a, b)| same(a, b))
-        .count();
-    let (gone, fresh) = (&before[head..before.len() - tail], &after[head..after.len() - tail]);
-    if gone.is_empty() && fresh.is_empty() {
-        return Vec::new();
-    }
-    let indent = before
-        .iter()
-        .chain(&after)
-        .map(|l| l.len() - l.trim_start_matches([' ', '\t']).len())
-        .min()
-        .unwrap_or(0);
-    let shown =
-        |sign: char, line: &str| format!("{sign}{}", cut(line.get(indent..).unwrap_or(line), 160));
-    let mut out: Vec<String> = Vec::new();
-    if head > 0 {
-        out.push(shown(' ', before[head - 1]));
-    }
-    for (sign, part, most) in [('-', gone, 6), ('+', fresh, SNIPPET)] {
-        out.extend(part.iter().take(most).map(|l| shown(sign, l)));
-        if part.len() > most {
-            out.push(format!("{sign}… {} more lines", part.len() - most));
-        }
-    }
-    if tail > 0 {
-        out.push(shown(' ', before[before.len() - tail]));
-    }
-    out
-}
-
-fn lines(text: &str) -> Vec<&str> {
-    text.lines().filter(|l| !l.trim().is_empty()).collect()
+    let few = shown[..shown.len().min(20)].join(", ");
+    out.push(Entry::new(Topic::Names, 80, shown.join(", ")).short(few));
 }

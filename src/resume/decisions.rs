@@ -84,10 +84,14 @@ fn part(worth: u8, heading: &str, lines: &[String]) -> Entry {
             format!("{heading}:{}", list.concat())
         }
     };
-    let mut few: Vec<String> = lines.iter().filter(|l| is_strict(l)).take(3).cloned().collect();
-    if few.is_empty() {
-        few = lines.iter().take(1).cloned().collect();
-    }
+    // The first lines say what it is; of the rest, what sets limits.
+    let few: Vec<String> = lines
+        .iter()
+        .enumerate()
+        .filter(|(at, line)| *at < 3 || is_strict(line))
+        .take(5)
+        .map(|(_, line)| line.clone())
+        .collect();
     Entry::new(Topic::Plan, worth, tell(lines)).short(tell(&few))
 }
 
@@ -112,7 +116,7 @@ fn plan_parts(plan: &str) -> Vec<(u8, String, Vec<String>)> {
                 let worth = if has(&[
                     "approach", "strategy", "decision", "design", "solution", "overview", "summary",
                 ]) {
-                    74
+                    79
                 } else if has(&["verif", "file", "test", "context", "reference"]) {
                     46
                 } else {

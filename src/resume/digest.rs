@@ -1,7 +1,7 @@
 //! What is injected: the digest, its head as the brief, and one line as the notice.
 
 use super::about::{About, Meanwhile};
-use super::log::ResumeLog;
+use super::log::{ResumeLog, Topic};
 use super::render::{Choice, not_told, span, title, told};
 use super::safe::safe;
 use super::select;
@@ -63,6 +63,16 @@ fn short_id(log: &ResumeLog) -> String {
 
 /// The digest: at most 9,000 UTF-16 units, its head within the first 1,750.
 pub fn digest(log: &ResumeLog, about: &About, whose: Whose) -> String {
+    let mut own;
+    let log = match whose {
+        Whose::Earlier => log,
+        Whose::This => {
+            // Claude has its own summary before it.
+            own = log.clone();
+            own.key_findings.retain(|e| e.topic != Topic::Summary);
+            &own
+        }
+    };
     let open = fence(log, whose);
     let mut lead = String::new();
     title(log, &mut lead);
@@ -89,7 +99,7 @@ pub fn brief(log: &ResumeLog, about: &About) -> String {
     let end = format!("\n{}\n", pointer(log, about));
     let most = HEAD.saturating_sub(units(&open) + units(&lead));
     let room = BRIEF - units(&open) - units(CLOSE) - units(&end);
-    let mut head = select::head(log, most);
+    let mut head = select::head(log, most, most / 8);
     loop {
         let choice = Choice { head: head.clone(), ..Choice::default() };
         let mut out = lead.clone();
@@ -109,7 +119,7 @@ pub fn brief(log: &ResumeLog, about: &About) -> String {
 pub fn notice(log: &ResumeLog, about: &About) -> String {
     let subject = &log.subject;
     let name = subject.title.clone().unwrap_or_else(|| {
-        let first = log.mission.iter().find(|e| e.topic == super::log::Topic::Asked);
+        let first = log.mission.iter().find(|e| e.topic == Topic::Asked);
         first.map(|e| text::line(&e.text, 120)).unwrap_or_default()
     });
     let mut out = String::from("An earlier session");

@@ -1,12 +1,14 @@
 //! What failed: what still stands, what was tried, what fixed it.
 
 use super::log::{Entry, Topic};
+use super::recall::Told;
 use super::view::View;
 use crate::session::command::Class;
 use crate::session::event::{Outcome, Place};
 use crate::session::facts::{Act, Edit, Problem, Run, Said, Step};
 use crate::session::sentence::Kind;
-use crate::session::text::{self, cut};
+use crate::session::symbols;
+use crate::session::text::{cut, units};
 use std::fmt::Write;
 
 /// A failure that still stands: the last run of its family did not go through.
@@ -130,10 +132,49 @@ fn problem(view: &View<'_>, problem: &Problem) -> String {
     }
 }
 
+/// The file and line that a failure names, where the session edited that file.
+fn place(view: &View<'_>, error: &Problem) -> Option<(String, usize)> {
+    let line = view.problems.get(&error.key).copied().unwrap_or(&error.line);
+    for word in line.split(|c: char| c.is_whitespace() || matches!(c, '"' | '(' | ')' | ',')) {
+        let mut parts = word.split(':');
+        let (Some(path), Some(number)) = (parts.next(), parts.next()) else { continue };
+        let Ok(number) = number.parse::<usize>() else { continue };
+        let same = |edited: &str| edited == path || edited.ends_with(&format!("/{path}"));
+        if let Some(file) = view.files.iter().find(|t| t.edits > 0 && same(&t.path)) {
+            return Some((file.path.clone(), number));
+        }
+    }
+    None
+}
+
+/// The text around a line of a file that the session wrote whole, as it stands after its edits.
+fn code_at(view: &View<'_>, path: &str, number: usize, worth: u8) -> Option<Entry> {
+    let text = view.last_text(path)?;
+    let lines: Vec<&str> = text.lines().collect();
+    let from = number.saturating_sub(9).min(lines.len());
+    let to = (number + 18).min(lines.len());
+    if from >= to {
+        return None;
+    }
+    let shown: Vec<String> =
+        lines[from..to].iter().filter(|l| !l.trim().is_empty()).map(|l| cut(l, 160)).collect();
+    let fence = if shown.iter().any(|l| l.contains("```")) { "~~~~" } else { "```" };
+    let shown = shown.join("\n");
+    let said = format!(
+        "`{path}` around line {number} as last written (a formatter may have moved it)\n{fence}\n{shown}\n{fence}"
+    );
+    Some(Entry::new(Topic::Code, worth, said))
+}
+
 /// The tries to get past a failure: what was changed before each, and what was said after it.
 fn attempts(view: &View<'_>, failure: &Unsolved<'_>, worth: u8, out: &mut Vec<Entry>) {
     let run = failure.run;
-    for line in &run.explains {
+    if let Some((path, number)) = run.errors.iter().find_map(|e| place(view, e))
+        && let Some(entry) = code_at(view, &path, number, worth - 14)
+    {
+        out.push(entry);
+    }
+    for line in run.explains.iter().filter(|l| run.unseen == 0 || !l.contains("truncated")) {
         out.push(Entry::new(
             Topic::Attempts,
             worth - 2,
@@ -202,7 +243,7 @@ fn attempt(view: &View<'_>, tries: &[(&Step, &Run)], index: usize) -> String {
             if let Act::Edit(edit) = &step.act
                 && step.seq > before.seq
             {
-                let change = changed(edit);
+                let change = changed(view, step, edit);
                 if !changes.contains(&change) {
                     changes.push(change);
                 }
@@ -265,13 +306,31 @@ fn flags(old: &str, new: &str) -> String {
     if only.is_empty() { cut(new, 100) } else { only.join(" ") }
 }
 
-fn changed(edit: &Edit) -> String {
+fn changed(view: &View<'_>, step: &Step, edit: &Edit) -> String {
     let file = edit.path.rsplit('/').next().unwrap_or(&edit.path);
     let what = if edit.new { format!("new `{}`", edit.path) } else { format!("`{file}`") };
-    match &edit.line {
-        Some(line) => format!("{what}: `{}`", cut(line, 110).replace('`', "ʼ")),
+    let line = added_line(view, step, |line| !symbols::definitions(&edit.path, line).is_empty())
+        .or(edit.line.clone())
+        .or_else(|| added_line(view, step, |_| true));
+    match line {
+        Some(line) => format!("{what}: `{}`", cut(&line, 110).replace('`', "ʼ")),
         None => what,
     }
+}
+
+/// The first line that an edit adds and that is as wanted: a definition tells more than a comment
+/// above it.
+fn added_line(view: &View<'_>, step: &Step, wanted: impl Fn(&str) -> bool) -> Option<String> {
+    view.recall.at(step.line).iter().find_map(|part| {
+        let Told::Edits { changes, .. } = part else { return None };
+        changes.iter().find_map(|(old, new)| {
+            new.lines()
+                .map(str::trim)
+                .filter(|line| units(line) > 3 && !old.contains(line))
+                .find(|line| wanted(line))
+                .map(str::to_owned)
+        })
+    })
 }
 
 /// The first sentence that says how a try went or why it failed.
@@ -280,6 +339,41 @@ fn after<'a>(view: &View<'a>, from: u32, until: u32) -> Option<&'a Said> {
         Act::Said(said) if matches!(said.kind, Kind::Diagnosis | Kind::Finding) => Some(said),
         _ => None,
     })
+}
+
+/// What was done between a failing run and the one that went through: the edits, else how the
+/// command itself was changed, else what else was run.
+fn remedies(view: &View<'_>, failed: (&Step, &Run), good: (&Step, &Run)) -> Vec<String> {
+    let (mut changes, mut others): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+    for step in between(view, failed.0.seq + 1, good.0.seq) {
+        match &step.act {
+            Act::Edit(edit) => {
+                let change = changed(view, step, edit);
+                if !changes.contains(&change) {
+                    changes.push(change);
+                }
+            }
+            Act::Run(run)
+                if run.outcome == Outcome::Ok
+                    && run.class != Class::Look
+                    && run.family != failed.1.family =>
+            {
+                let shown = format!("`{}`", cut(&run.shown, 80));
+                if !others.contains(&shown) {
+                    others.push(shown);
+                }
+            }
+            _ => {}
+        }
+    }
+    if !changes.is_empty() {
+        changes
+    } else if good.1.shown != failed.1.shown {
+        vec![format!("`{}`", cut(&good.1.shown, 140))]
+    } else {
+        others.truncate(2);
+        others
+    }
 }
 
 /// Failures that a later run of the same family got past.
@@ -306,79 +400,56 @@ fn fixed(view: &View<'_>, out: &mut Vec<Entry>) {
         };
         // The last failing run before the fix stands for those before it with the same failure.
         told.push(key);
-        let mut said = format!("{} `{}` {}", view.clock(step.at), command(run), how(run));
-        match run.errors.first() {
-            Some(error) => {
-                let _ = write!(said, ": {}", problem(view, error));
-            }
-            None => {
-                if let Some(summary) = &run.summary {
-                    let _ = write!(said, ": {summary}");
-                }
-            }
-        }
-        if let Some(summary) = run.summary.as_ref().filter(|_| !run.errors.is_empty()) {
-            let _ = write!(said, " ({summary})");
-        }
-        if !said.ends_with(['.', '"']) {
-            said.push('.');
-        }
-        if let Some(diagnosis) = after(view, step.seq, fix.seq) {
-            let _ = write!(said, " \"{}\"", diagnosis.text);
-        }
-        let mut changes: Vec<String> = Vec::new();
-        let mut others: Vec<String> = Vec::new();
-        for step in between(view, step.seq + 1, fix.seq) {
-            match &step.act {
-                Act::Edit(edit) => {
-                    let change = changed(edit);
-                    if !changes.contains(&change) {
-                        changes.push(change);
-                    }
-                }
-                Act::Run(r)
-                    if r.outcome == Outcome::Ok
-                        && r.class != Class::Look
-                        && r.family != run.family =>
-                {
-                    let shown = format!("`{}`", cut(&r.shown, 80));
-                    if !others.contains(&shown) {
-                        others.push(shown);
-                    }
-                }
-                _ => {}
-            }
-        }
-        let more = changes.len().saturating_sub(4);
-        changes.truncate(4);
+        let what = match (run.errors.first(), &run.summary) {
+            (Some(error), _) => problem(view, error),
+            (None, Some(summary)) => summary.clone(),
+            (None, None) => String::new(),
+        };
+        let count =
+            run.summary.as_ref().filter(|s| !run.errors.is_empty() && !what.contains(s.as_str()));
+        let diagnosis = after(view, step.seq, fix.seq).map(|d| d.text.as_str());
         let decided = between(view, step.seq, fix.seq).filter_map(|s| match &s.act {
-            Act::Said(said) if said.kind == Kind::Decision => Some(&said.text),
+            Act::Said(said) if said.kind == Kind::Decision => Some(said.text.as_str()),
             _ => None,
         });
-        if let Some(decided) = decided.last().filter(|d| !said.contains(d.as_str())) {
-            let _ = write!(said, " \"{decided}\"");
-        }
-        let by = if !changes.is_empty() {
-            changes
-        } else if good.shown != run.shown {
-            vec![format!("`{}`", cut(&good.shown, 140))]
-        } else {
-            others.into_iter().take(2).collect()
-        };
-        if !by.is_empty() {
-            let _ = write!(said, " Then {}", by.join("; "));
-            if more > 0 {
-                let _ = write!(said, " and {more} more");
-            }
-            said.push(';');
-        }
+        let decided = decided.last().filter(|d| Some(*d) != diagnosis);
+        let by = remedies(view, (step, run), (fix, good));
         let end = good.summary.clone().unwrap_or_else(|| "ok".to_owned());
-        let _ = write!(said, " {} {}", end, view.clock(fix.at));
-        let check = run.class.is_check() || run.class == Class::Vcs;
-        let worth = if check { 80 } else { 56 } - age.min(14);
+        let tell = |most: usize, changes: usize| {
+            let mut said = format!("{} `{}` {}", view.clock(step.at), command(run), how(run));
+            if !what.is_empty() {
+                let _ = write!(said, ": {}", cut(&what, most));
+            }
+            if let Some(count) = count.filter(|c| most > 200 && units(c) < 80) {
+                let _ = write!(said, " ({count})");
+            }
+            said.push('.');
+            if let Some(diagnosis) = diagnosis {
+                let _ = write!(said, " \"{}\"", cut(diagnosis, most));
+            }
+            if let Some(decided) = decided.filter(|_| most > 200) {
+                let _ = write!(said, " \"{decided}\"");
+            }
+            if !by.is_empty() {
+                let _ = write!(said, " Then {}", by[..by.len().min(changes)].join("; "));
+                if by.len() > changes {
+                    let _ = write!(said, " and {} more", by.len() - changes);
+                }
+                said.push(';');
+            }
+            let _ = write!(said, " {end} {}", view.clock(fix.at));
+            said
+        };
+        let worth = match run.class {
+            Class::Test => 85,
+            Class::Build => 83,
+            Class::Vcs => 80,
+            Class::Lint | Class::Format | Class::Install => 76,
+            _ => 60,
+        };
+        let worth = worth - age.min(10);
         age += 1;
-        let short = cut(&said, 260);
-        out.push(Entry::new(Topic::Fixed, worth, text::cut(&said, 900)).short(short));
+        out.push(Entry::new(Topic::Fixed, worth, tell(400, 5)).short(tell(120, 3)));
     }
     let start = out.iter().position(|e| e.topic == Topic::Fixed).unwrap_or(out.len());
     if out[start..].iter().all(|e| e.topic == Topic::Fixed) {

@@ -29,7 +29,22 @@ pub(super) fn metadata(view: &View<'_>) -> Metadata {
         (kind, std::cmp::Reverse(t.seq))
     });
     touched.truncate(FILES);
-    let files = touched.into_iter().map(|t| fact(t, defined.get(t.path.as_str()))).collect();
+    let files = touched
+        .into_iter()
+        .map(|touch| {
+            let mut fact = fact(touch, defined.get(touch.path.as_str()));
+            // An edit may have taken away only one of two definitions.
+            let (there, gone): (Vec<String>, Vec<String>) =
+                fact.removed.into_iter().partition(|n| still_there(view, &touch.path, n));
+            fact.removed = gone;
+            for name in there {
+                if !fact.added.contains(&name) {
+                    fact.added.push(name);
+                }
+            }
+            fact
+        })
+        .collect();
     let mut agents: Vec<String> = Vec::new();
     for step in &view.steps {
         if let Act::Agent { kind, task, .. } = &step.act {
@@ -59,6 +74,8 @@ fn fact(touch: &Touch, defined: Option<&Vec<String>>) -> FileFact {
             added.push(name.clone());
         }
     }
+    // Names of tests are sentences: they come last.
+    added.sort_by_key(|name| name.contains(' '));
     FileFact {
         path: touch.path.clone(),
         new: touch.new,
@@ -97,20 +114,41 @@ fn defined(view: &View<'_>) -> HashMap<String, Vec<String>> {
     all
 }
 
+/// Whether a name is still defined in a file, as far as the re-read edits tell: each adds and takes
+/// away definitions. The text itself can't be put together, formatters change it in between.
+fn still_there(view: &View<'_>, path: &str, name: &str) -> bool {
+    let defines = |text: &str| symbols::definitions(path, text).iter().any(|n| n == name);
+    let mut count: Option<i32> = None;
+    for step in &view.steps {
+        if !matches!(&step.act, Act::Edit(edit) if edit.path == path) {
+            continue;
+        }
+        for part in view.recall.at(step.line) {
+            match part {
+                Told::Write { content, .. } => count = Some(i32::from(defines(content))),
+                Told::Edits { changes, .. } => {
+                    for (old, new) in changes {
+                        let (before, after) = (defines(old), defines(new));
+                        if before || after {
+                            let known = count.unwrap_or(i32::from(before));
+                            count = Some(known - i32::from(before) + i32::from(after));
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    count.is_some_and(|c| c > 0)
+}
+
 /// What the reader should not take on trust.
 fn warnings(view: &View<'_>) -> Vec<String> {
     let mut out = Vec::new();
-    let dropped = &view.session.dropped;
-    for (count, what) in [
-        (dropped.steps, "step"),
-        (dropped.files, "file"),
-        (dropped.items, "tracker item"),
-        (dropped.tasks, "task change"),
-    ] {
-        if count > 0 {
-            let many = plural(count as usize, what);
-            out.push(format!("{many} of the session had no room in its facts"));
-        }
+    let dropped = view.session.dropped.steps;
+    if dropped > 0 {
+        let many = plural(dropped as usize, "earlier step");
+        out.push(format!("{many} (sentences, edits, runs) are not in the facts any more"));
     }
     if claims_success(view) && !view.unsolved.is_empty() {
         out.push("Claude's last message sounds finished, but a failure still stands".to_owned());

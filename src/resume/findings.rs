@@ -1,5 +1,6 @@
 //! What turned out.
 
+use super::item;
 use super::log::{Entry, State, Topic};
 use super::view::View;
 use crate::session::event::Outcome;
@@ -8,9 +9,9 @@ use crate::session::sentence::{Kind, condense};
 use crate::session::text::{self, cut, units};
 
 pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
-    statements(view, out);
     closings(view, out);
     reports(view, out);
+    statements(view, out);
     summaries(view, out);
     sources(view, out);
 }
@@ -23,8 +24,8 @@ fn statements(view: &View<'_>, out: &mut Vec<Entry>) {
     for step in &view.steps {
         let Act::Said(said) = &step.act else { continue };
         let worth = match said.kind {
-            Kind::Diagnosis => 64,
-            Kind::Finding => 60,
+            Kind::Diagnosis => 76,
+            Kind::Finding => 70,
             Kind::Guess => 45,
             Kind::Decision | Kind::Plan | Kind::Other => continue,
         };
@@ -36,6 +37,7 @@ fn statements(view: &View<'_>, out: &mut Vec<Entry>) {
         // The newer, the more likely to matter still.
         let age = (last - step.seq.min(last)) * 12 / last;
         let fixed = fix_of(view, step.seq, said.kind);
+        let (worth, age) = if fixed.is_empty() { (worth, age) } else { (worth + 3, age / 3) };
         out.push(Entry::new(
             Topic::Finding,
             worth - age as u8,
@@ -112,9 +114,29 @@ fn closings(view: &View<'_>, out: &mut Vec<Entry>) {
     }
 }
 
+/// The same on one line: lists become clauses.
+pub(super) fn flat(said: &str, room: usize) -> String {
+    let mut out = String::new();
+    for line in condensed(said, room).lines() {
+        let (line, listed) = item::unlist(line);
+        if line.is_empty() {
+            continue;
+        }
+        if !out.is_empty() {
+            let open = out.ends_with([':', '.', '!', '?', '。', '…']);
+            out.push_str(if open || !listed { " " } else { "; " });
+        }
+        out.push_str(line);
+    }
+    cut(&out, room)
+}
+
 /// A statement in at most `room` units, by its structure: as [`condense`] leaves it, emphasis off.
 pub(super) fn condensed(said: &str, room: usize) -> String {
-    condense(said, room).replace("**", "").trim().to_owned()
+    let said = condense(said, room).replace("**", "");
+    let said = said.trim();
+    let listed = said.lines().any(|l| item::unlist(l).1);
+    if listed { said.to_owned() } else { text::one_line(said) }
 }
 
 fn reports(view: &View<'_>, out: &mut Vec<Entry>) {

@@ -40,6 +40,18 @@ pub struct ResumeLog {
     pub left_out: BTreeMap<String, u32>,
 }
 
+/// What the facts themselves had no room for.
+fn forgotten(view: &View<'_>) -> BTreeMap<String, u32> {
+    let dropped = &view.session.dropped;
+    let made: u32 = view.session.all().map(|t| t.counts.commits).sum();
+    let commits = made.saturating_sub(view.commits.len() as u32);
+    [("edited file", dropped.files), ("tracker item", dropped.items), ("commit", commits)]
+        .into_iter()
+        .filter(|(_, n)| *n > 0)
+        .map(|(kind, n)| (kind.to_owned(), n))
+        .collect()
+}
+
 /// Which session a log is about.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -218,7 +230,7 @@ impl Topic {
             Self::LastSaid => "Last said",
             Self::Background => "In the background",
             Self::InProgress => "In progress: said, then done",
-            Self::Requirement => "Requirements",
+            Self::Requirement => "What it demands",
             Self::Attempts => "What was tried",
             Self::Untouched => "Named, not touched yet",
             Self::Place => "Place",
@@ -246,25 +258,30 @@ impl Topic {
         }
     }
 
-    /// What is counted when entries of this topic are left out.
+    /// What is counted when entries of this topic are left out, in the singular.
     pub(super) fn kind(self) -> &'static str {
         match self {
-            Self::Asked => "prompts",
-            Self::Task => "tasks",
-            Self::Requirement => "requirement lines",
-            Self::Rule => "rules",
-            Self::Commit => "commits",
-            Self::Finished => "finished tasks",
-            Self::Fixed => "fixed errors",
-            Self::Finding => "observations",
-            Self::Closing => "closing statements",
-            Self::Report => "subagent reports",
-            Self::Plan => "plan parts",
-            Self::Check | Self::Command => "commands",
-            Self::InProgress => "steps",
-            Self::Source => "look-ups",
-            Self::Decision => "choices",
-            _ => "other facts",
+            Self::Asked => "prompt",
+            Self::Task => "task",
+            Self::Requirement => "part of requirements",
+            Self::Rule => "group of rules",
+            Self::Commit => "commit",
+            Self::Finished => "closing reason",
+            Self::Fixed => "fixed error",
+            Self::Finding => "observation",
+            Self::Closing => "closing statement",
+            Self::Report => "subagent report",
+            Self::Plan => "part of a plan",
+            Self::Check | Self::Command => "command",
+            Self::InProgress => "step",
+            Self::Source => "list of pages",
+            Self::Decision => "choice",
+            Self::Code => "piece of code",
+            Self::Setup => "set-up file",
+            Self::Attempts => "attempt",
+            Self::Summary => "summary by Claude",
+            Self::Goal => "line on the goal",
+            _ => "other fact",
         }
     }
 
@@ -417,7 +434,7 @@ impl ResumeLog {
             critical_context: Vec::new(),
             metadata: Metadata::default(),
             previous: view.about.previous.clone(),
-            left_out: BTreeMap::new(),
+            left_out: forgotten(view),
         }
     }
 

@@ -44,17 +44,20 @@ pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
         };
     }
     let (mut calls, mut failed, mut refused, mut looks, mut agents) = (0, 0, 0, 0, 0);
+    let (mut edits, mut commits) = (0, 0);
     for turn in session.all() {
         calls += turn.counts.calls;
         failed += turn.counts.failed;
         refused += turn.counts.refused;
         looks += turn.counts.looks;
         agents += turn.counts.agents;
+        edits += turn.counts.edits;
+        commits += turn.counts.commits;
     }
     let _ = write!(said, "; {}", plural(calls as usize, "tool call"));
     let mut how = Vec::new();
     for (count, word) in [(failed, "failed"), (refused, "refused"), (looks, "reads and searches")] {
-        if count > 0 {
+        if count > 0 && count <= calls {
             how.push(format!("{count} {word}"));
         }
     }
@@ -65,16 +68,16 @@ pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
     if !edited.is_empty() {
         let (added, removed) =
             edited.iter().fold((0, 0), |sum, t| (sum.0 + t.lines.0, sum.1 + t.lines.1));
-        let edits: u32 = edited.iter().map(|t| t.edits).sum();
         let _ = write!(
             said,
-            ", {} in {} (+{added} −{removed} lines)",
+            ", {}{} in {} (+{added} −{removed} lines)",
             plural(edits as usize, "edit"),
+            if session.dropped.files > 0 { ", the last" } else { "" },
             plural(edited.len(), "file")
         );
     }
-    if !view.commits.is_empty() {
-        let _ = write!(said, ", {}", plural(view.commits.len(), "commit"));
+    if commits > 0 {
+        let _ = write!(said, ", {}", plural(commits as usize, "commit"));
     }
     if agents > 0 {
         let _ = write!(said, ", {}", plural(agents as usize, "subagent"));
@@ -94,7 +97,7 @@ fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);

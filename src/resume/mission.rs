@@ -2,10 +2,11 @@
 
 use super::log::{Entry, Topic};
 use super::view::{View, names};
-use super::{digest, next};
+use super::{digest, next, state};
 use crate::session::facts::{Act, By, End, NoteKind, Quote};
 use crate::session::sentence::correction;
 use crate::session::text::{self, cut, units};
+use std::borrow::Cow;
 
 /// UTF-16 units of a prompt that is told whole.
 const WHOLE: usize = 2_000;
@@ -39,7 +40,7 @@ struct Asked<'a> {
     quote: &'a Quote,
     typed_in: bool,
     /// How its turn ended, when that was not its own end.
-    end: Option<&'static str>,
+    end: Option<Cow<'static, str>>,
 }
 
 fn prompts(view: &View<'_>, out: &mut Vec<Entry>) {
@@ -55,12 +56,12 @@ fn prompts(view: &View<'_>, out: &mut Vec<Entry>) {
             let at = turn.at.map(|t| view.time(t)).unwrap_or_default();
             let running = view.about.cause == Some(super::about::Cause::Running);
             let end = match &turn.end {
-                _ if next::is_unanswered(view, turn) => Some("not answered"),
+                _ if next::is_unanswered(view, turn) => Some("not answered".into()),
                 End::Stopped => None,
                 End::Open if running => None,
-                End::Open => Some("cut off"),
-                End::Interrupted => Some("the user stopped its turn"),
-                End::Failed(_) => Some("its turn failed"),
+                End::Open => Some("cut off".into()),
+                End::Interrupted => Some("the user stopped its turn".into()),
+                End::Failed(kind) => Some(format!("its turn failed: {kind}").into()),
             };
             asked.push(Asked { at, quote: &turn.prompt, typed_in: false, end });
         }
@@ -81,7 +82,7 @@ fn prompts(view: &View<'_>, out: &mut Vec<Entry>) {
         if correction {
             how.push("changes course");
         }
-        how.extend(asked.end.filter(|_| last > 0));
+        how.extend(asked.end.as_deref().filter(|_| last > 0));
         if index == 0 && last == 0 {
             how.push("the only prompt");
         }
@@ -130,20 +131,16 @@ fn goals(view: &View<'_>, out: &mut Vec<Entry>) {
             continue;
         }
         let kind = if item.kind.is_empty() { String::new() } else { format!(" [{}]", item.kind) };
-        let state = next::state(item.state);
+        let stands = state::name(item.state);
         out.push(Entry::new(
             Topic::Goal,
             98,
-            format!("{} \"{}\"{kind}, {state}", item.id, item.title),
+            format!("{} \"{}\"{kind}, {stands}", item.id, item.title),
         ));
         let body = view.recall.output(item.body).unwrap_or("");
         let mut told = 0;
         for line in super::item::lines(body) {
-            let goal = matches!(
-                line.heading.to_lowercase().as_str(),
-                "goal" | "problem" | "summary" | "objective" | "motivation" | "why" | "context"
-            );
-            if goal && told < 3 {
+            if super::rules::mission_heading(&line.heading) && told < 3 {
                 told += 1;
                 out.push(Entry::new(Topic::Goal, 60, format!("{}: {}", line.heading, line.text)));
             }

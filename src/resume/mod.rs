@@ -7,6 +7,7 @@
 
 mod about;
 mod accomplishments;
+mod code;
 mod context;
 mod decisions;
 mod digest;
@@ -21,8 +22,10 @@ mod next;
 pub mod policy;
 mod recall;
 mod render;
+mod rules;
 mod safe;
 mod select;
+mod state;
 mod view;
 
 pub use about::{About, Cause, LaterCommit, Meanwhile, Previous};
@@ -46,11 +49,13 @@ pub fn compose(session: &Session, recall: &Recall, about: &About) -> ResumeLog {
     mission::entries(&view, &mut all);
     next::entries(&view, &mut all);
     context::entries(&view, &mut all);
+    rules::entries(&view, &mut all);
+    code::entries(&view, &mut all);
     accomplishments::entries(&view, &mut all);
     findings::entries(&view, &mut all);
     decisions::entries(&view, &mut all);
     metrics::entries(&view, &mut all);
     log.metadata = files::metadata(&view);
-    select::fill(&mut log, all);
+    select::fill(&mut log, &all);
     log
 }

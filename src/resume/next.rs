@@ -3,18 +3,17 @@
 use super::failures;
 use super::item::{self, Part};
 use super::log::{Entry, State, Topic};
+use super::state::{self, Committed, committed};
 use super::view::{View, names};
 use crate::session::command::Class;
 use crate::session::event::Outcome;
-use crate::session::facts::{Act, By, End, Item, ItemState, Step, TaskState, Turn};
+use crate::session::facts::{Act, By, End, ItemState, Step, TaskState, Turn};
 use crate::session::sentence::{Kind, Mark, sentences};
 use crate::session::text::{self, cut, units};
-use std::fmt::Write;
 
 pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
     unanswered(view, out);
-    tasks(view, out);
-    items(view, out);
+    state::entries(view, out);
     failures::entries(view, out);
     background(view, out);
     precedent(view, out);
@@ -79,223 +78,6 @@ fn unanswered(view: &View<'_>, out: &mut Vec<Entry>) {
     }
 }
 
-fn tasks(view: &View<'_>, out: &mut Vec<Entry>) {
-    let done: Vec<_> = view.tasks.iter().filter(|t| t.state == TaskState::Completed).collect();
-    let open = view.tasks.len() - done.len();
-    if view.tasks.is_empty() {
-        return;
-    }
-    let number = |id: &str| if id.is_empty() { String::new() } else { format!("#{id} ") };
-    for (state, sign, words) in
-        [(TaskState::InProgress, "◐", "in progress"), (TaskState::Pending, "○", "not begun")]
-    {
-        for task in view.tasks.iter().filter(|t| t.state == state) {
-            let worth = if state == TaskState::InProgress { 100 } else { 97 };
-            let id = number(&task.id);
-            out.push(Entry::new(
-                Topic::Task,
-                worth,
-                format!("{sign} {id}{} ({words})", task.subject),
-            ));
-        }
-    }
-    if !done.is_empty() {
-        let list: Vec<String> =
-            done.iter().map(|t| format!("{}{}", number(&t.id), t.subject)).collect();
-        let whole = format!("✓ {} of {} done: {}", done.len(), view.tasks.len(), list.join("; "));
-        let worth = if open == 0 { 88 } else { 90 };
-        out.push(Entry::new(Topic::Task, worth, cut(&whole, 900)).short(format!(
-            "✓ {} of {} tasks done",
-            done.len(),
-            view.tasks.len()
-        )));
-    }
-}
-
-pub(super) fn state(state: ItemState) -> &'static str {
-    match state {
-        ItemState::Unknown => "state unknown",
-        ItemState::Open => "open",
-        ItemState::Active => "in progress",
-        ItemState::Blocked => "blocked",
-        ItemState::Closed => "closed",
-    }
-}
-
-/// What became of a closed item's code.
-pub(super) enum Committed {
-    /// By these commits.
-    Yes(Vec<String>),
-    /// Edits were made for it, and no commit took them in.
-    No,
-    /// Nothing to commit is known.
-    Unknown,
-}
-
-/// Whether the work on an item was committed.
-pub(super) fn committed(view: &View<'_>, item: &Item) -> Committed {
-    let from = item.claimed;
-    let until =
-        view.items.iter().filter(|i| i.claimed > from).map(|i| i.claimed).min().unwrap_or(u32::MAX);
-    let mut hashes: Vec<String> = Vec::new();
-    for (step, commit) in &view.commits {
-        let inside = from > 0 && step.seq > from && step.seq < until;
-        if names(&commit.subject, &item.id) || inside {
-            hashes.push(commit.hash.clone());
-        }
-    }
-    if !hashes.is_empty() {
-        return Committed::Yes(hashes);
-    }
-    let edited =
-        from > 0 && view.files.iter().any(|t| t.is_uncommitted() && t.seq > from && t.seq < until);
-    if edited { Committed::No } else { Committed::Unknown }
-}
-
-/// The items that matter: the named ones, their children, and those that the session acted on.
-pub(super) fn mattering<'a>(view: &View<'a>) -> Vec<&'a Item> {
-    let roots: Vec<&str> =
-        view.items.iter().filter(|i| view.is_root(i)).map(|i| i.id.as_str()).collect();
-    view.items
-        .iter()
-        .filter(|i| {
-            let child = i.parent.as_ref().is_some_and(|p| roots.contains(&p.as_str()));
-            (i.touched || child) && !roots.contains(&i.id.as_str())
-                || (i.claimed > 0 || i.changed > 0)
-        })
-        .copied()
-        .collect()
-}
-
-fn items(view: &View<'_>, out: &mut Vec<Entry>) {
-    let items = mattering(view);
-    let mut done: Vec<String> = Vec::new();
-    let mut plain: Vec<String> = Vec::new();
-    let mut waiting: Vec<(&Item, String)> = Vec::new();
-    let program = items.first().map(|i| i.program.as_str()).unwrap_or_default();
-    for item in &items {
-        let title =
-            if item.title.is_empty() { String::new() } else { format!(" \"{}\"", item.title) };
-        match item.state {
-            ItemState::Closed => match committed(view, item) {
-                Committed::Yes(hashes) => done.push(format!("{} ({})", item.id, hashes.join(", "))),
-                Committed::No if made_commits(view) => out.push(Entry::new(
-                    Topic::Task,
-                    100,
-                    format!(
-                        "⚠ {}{title}: closed in {program}, but its edits are not committed{}",
-                        item.id,
-                        commit_tries(view, item)
-                    ),
-                )),
-                Committed::No | Committed::Unknown => plain.push(item.id.clone()),
-            },
-            ItemState::Active => {
-                out.push(Entry::new(
-                    Topic::Task,
-                    100,
-                    format!("◐ {}{title}: {}", item.id, progress(view, item)),
-                ));
-            }
-            ItemState::Blocked | ItemState::Open | ItemState::Unknown => {
-                let mut said = String::new();
-                if item.state == ItemState::Blocked {
-                    said.push_str("blocked; ");
-                }
-                said.push_str(if item.body.is_none() {
-                    "not begun, details never read"
-                } else {
-                    "not begun"
-                });
-                if !item.waits.is_empty() {
-                    let _ = write!(said, "; waits for {}", item.waits.join(", "));
-                }
-                waiting.push((item, said));
-            }
-        }
-    }
-    for (item, said) in waiting {
-        let title =
-            if item.title.is_empty() { String::new() } else { format!(" \"{}\"", item.title) };
-        let short = said.replace("not begun, details never read", "not begun");
-        out.push(
-            Entry::new(Topic::Task, 97, format!("○ {}{title}: {said}", item.id))
-                .short(format!("○ {}{title}: {short}", item.id)),
-        );
-    }
-    if !done.is_empty() {
-        out.push(Entry::new(
-            Topic::Task,
-            99,
-            format!("✓ closed and committed: {}", done.join(", ")),
-        ));
-    }
-    if !plain.is_empty() {
-        out.push(Entry::new(Topic::Task, 92, format!("✓ closed: {}", plain.join(", "))));
-    }
-}
-
-fn made_commits(view: &View<'_>) -> bool {
-    view.runs().any(|(_, r)| r.family == "git commit")
-}
-
-/// What became of the tries to commit an item's work.
-fn commit_tries(view: &View<'_>, item: &Item) -> String {
-    let tries: Vec<_> = view
-        .runs()
-        .filter(|(s, r)| {
-            s.seq > item.claimed && r.family == "git commit" && r.outcome != Outcome::Ok
-        })
-        .collect();
-    match tries.last() {
-        None => String::new(),
-        Some((_, run)) => {
-            let how = if run.outcome == Outcome::Refused { "refused" } else { "failed" };
-            let all = if tries.len() == 1 {
-                "the `git commit` for it was".to_owned()
-            } else {
-                format!("all {} `git commit` calls for it were", tries.len())
-            };
-            let how = if how == "failed" { "without success" } else { how };
-            format!(": {all} {how}")
-        }
-    }
-}
-
-/// What happened since an item was claimed.
-fn progress(view: &View<'_>, item: &Item) -> String {
-    let since: Vec<&&Step> = view.steps.iter().filter(|s| s.seq > item.claimed).collect();
-    let edits = since.iter().filter(|s| matches!(s.act, Act::Edit(_))).count();
-    let count = |class: Class| {
-        since
-            .iter()
-            .filter(
-                |s| matches!(&s.act, Act::Run(r) if r.class == class && r.outcome == Outcome::Ok),
-            )
-            .count()
-    };
-    let at = view.steps.iter().find(|s| s.seq == item.claimed).map(|s| view.clock(s.at));
-    let mut said = match at {
-        Some(at) => format!("claimed {at}"),
-        None => "in progress".to_owned(),
-    };
-    let checks =
-        since.iter().filter(|s| matches!(&s.act, Act::Run(r) if r.class.is_check())).count();
-    let installs = count(Class::Install);
-    let commits = since.iter().filter(|s| matches!(s.act, Act::Commit(_))).count();
-    let mut parts = vec![plural(edits, "edit")];
-    if installs > 0 {
-        parts.push(plural(installs, "install"));
-    }
-    let _ = write!(said, "; {} since", parts.join(", "));
-    match (checks, commits) {
-        (0, 0) if edits > 0 => said.push_str(", nothing checked or committed"),
-        (_, 0) if edits > 0 => said.push_str(", nothing committed"),
-        _ => {}
-    }
-    said
-}
-
 pub(super) fn plural(count: usize, word: &str) -> String {
     if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
 }
@@ -305,11 +87,18 @@ fn background(view: &View<'_>, out: &mut Vec<Entry>) {
         out.push(Entry::new(
             Topic::Background,
             96,
-            format!(
-                "started {}, its end was not seen: `{}`",
-                view.clock(work.at),
-                cut(&work.what, 200)
-            ),
+            match &work.agent {
+                Some(_) => format!(
+                    "subagent started {}, its report was not seen: \"{}\"",
+                    view.clock(work.at),
+                    cut(&work.what, 200)
+                ),
+                None => format!(
+                    "started {}, its end was not seen: `{}`",
+                    view.clock(work.at),
+                    cut(&work.what, 200)
+                ),
+            },
         ));
     }
     for call in &view.session.open {
@@ -342,7 +131,8 @@ fn precedent(view: &View<'_>, out: &mut Vec<Entry>) {
         .filter(|i| matches!(committed(view, i), Committed::Yes(_)))
         .max_by_key(|i| i.claimed);
     let Some(before) = before else { return };
-    let until = active.map_or(u32::MAX, |a| a.claimed);
+    let next = view.items.iter().map(|i| i.claimed).filter(|c| *c > before.claimed).min();
+    let until = active.map(|a| a.claimed).or(next).unwrap_or(u32::MAX);
     let last_edit = view
         .steps
         .iter()
@@ -350,11 +140,12 @@ fn precedent(view: &View<'_>, out: &mut Vec<Entry>) {
         .map(|s| s.seq)
         .max()
         .unwrap_or(before.claimed);
-    let mut families: Vec<String> = Vec::new();
+    let (mut families, mut short): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
     for (step, run) in view.runs() {
         let inside = step.seq > last_edit && step.seq <= until;
-        if inside && run.class != Class::Look && run.outcome == Outcome::Ok {
-            let mut shown = text::line(&run.shown, 90);
+        if inside && !matches!(run.class, Class::Look | Class::Other) && run.outcome == Outcome::Ok
+        {
+            let mut shown = failures::fewer_paths(&run.shown, 70);
             for item in &view.items {
                 if names(&shown, &item.id) && item.id == before.id {
                     shown = shown.replace(&item.id, "<id>");
@@ -364,11 +155,12 @@ fn precedent(view: &View<'_>, out: &mut Vec<Entry>) {
             }
             let shown = match &run.message {
                 Some(message) if run.family == "git commit" => {
-                    format!("git commit -m \"{}\"", message.replace(&before.id, "<id>"))
+                    format!("git commit -m \"{}\"", cut(message, 40))
                 }
                 _ => shown,
             };
-            if !families.iter().any(|f| same_family(f, &run.family)) {
+            if !short.contains(&run.family) {
+                short.push(run.family.clone());
                 families.push(shown);
             }
         }
@@ -377,22 +169,10 @@ fn precedent(view: &View<'_>, out: &mut Vec<Entry>) {
         return;
     }
     let steps = families.iter().map(|f| format!("`{f}`")).collect::<Vec<_>>().join(" → ");
-    match active {
-        Some(_) => out.push(Entry::new(
-            Topic::Next,
-            97,
-            format!("after the last edit of {} came: {steps}", before.id),
-        )),
-        None => out.push(Entry::new(
-            Topic::Steps,
-            60,
-            format!("after the last edit of {}: {steps}", before.id),
-        )),
-    }
-}
-
-fn same_family(shown: &str, family: &str) -> bool {
-    shown.starts_with(family)
+    let few = short.iter().map(|f| format!("`{f}`")).collect::<Vec<_>>().join(" → ");
+    let lead = format!("after the last edit of {} came:", before.id);
+    let (topic, worth) = if active.is_some() { (Topic::Next, 97) } else { (Topic::Steps, 79) };
+    out.push(Entry::new(topic, worth, format!("{lead} {steps}")).short(format!("{lead} {few}")));
 }
 
 /// What was said last, and what it leaves open.
@@ -402,14 +182,20 @@ fn closing(view: &View<'_>, out: &mut Vec<Entry>) {
     let whole = view.recall.whole(closing);
     let ended = matches!(view.state(), State::Ended);
     if ended {
-        let said = super::findings::condensed(&whole, 700);
+        let said = super::findings::flat(&whole, 700);
         if !said.is_empty() {
             let but = if super::files::claims_success(view) && !view.unsolved.is_empty() {
                 " This does not fit what is unsolved."
             } else {
                 ""
             };
-            let few = super::findings::condensed(&whole, 260);
+            let few = if but.is_empty() {
+                super::findings::flat(&whole, 260)
+            } else {
+                let first = sentences(&whole).into_iter().next();
+                first.map(|s| text::line(&s.text, 200)).unwrap_or_default()
+            };
+            let said = if but.is_empty() { said } else { few.clone() };
             out.push(
                 Entry::new(Topic::LastSaid, 93, format!("\"{said}\"{but}"))
                     .short(format!("\"{few}\"{but}")),
@@ -422,12 +208,14 @@ fn closing(view: &View<'_>, out: &mut Vec<Entry>) {
                 format!("Claude's last message ends in a question, unanswered: \"{question}\""),
             ));
         }
-        for line in next_lines(&whole) {
-            out.push(Entry::new(
-                Topic::Next,
-                95,
-                format!("Claude's last message names as open: \"{line}\""),
-            ));
+        let open: Vec<String> =
+            next_lines(view, &whole).iter().map(|l| format!("\"{l}\"")).collect();
+        if !open.is_empty() {
+            let lead = "Claude's last message names as open:";
+            out.push(
+                Entry::new(Topic::Next, 95, format!("{lead} {}", open.join("; ")))
+                    .short(format!("{lead} {}", cut(&open.join("; "), 240))),
+            );
         }
         return;
     }
@@ -458,11 +246,7 @@ fn outcome(steps: &[&&Step]) -> String {
     let mut ran = 0;
     for step in steps {
         match &step.act {
-            Act::Edit(edit) => {
-                if !edits.contains(&edit.path.as_str()) {
-                    edits.push(&edit.path);
-                }
-            }
+            Act::Edit(edit) if !edits.contains(&edit.path.as_str()) => edits.push(&edit.path),
             Act::Run(run) if matches!(run.outcome, Outcome::Failed | Outcome::Refused) => {
                 failed = Some(run);
             }
@@ -496,11 +280,13 @@ fn last_question(said: &str) -> Option<String> {
     Some(text::line(last[start..].trim(), 300))
 }
 
-/// What a message names as still open.
-fn next_lines(said: &str) -> Vec<String> {
+/// What a message names as still open, beyond the items and tasks that are known to be.
+fn next_lines(view: &View<'_>, said: &str) -> Vec<String> {
     sentences(said)
         .into_iter()
-        .filter(|s| matches!(s.mark, Mark::NextStep | Mark::Blocked))
+        .filter(|s| matches!(s.mark, Mark::NextStep | Mark::Blocked) && !s.text.ends_with(':'))
+        .filter(|s| !view.items.iter().any(|i| names(&s.text, &i.id)))
+        .filter(|s| !view.tasks.iter().any(|t| s.text.contains(&t.subject)))
         .take(8)
         .map(|s| text::line(&s.text.replace("**", ""), 240))
         .collect()
@@ -580,13 +366,13 @@ fn requirements(view: &View<'_>, out: &mut Vec<Entry>) {
             _ => continue,
         };
         let body = view.recall.output(item.body).unwrap_or("");
-        for line in grouped(body, &everywhere) {
-            let strict = is_strict(&line);
-            if half_done && !strict {
-                continue;
-            }
-            let bonus = u8::from(strict) * 3;
-            out.push(Entry::new(Topic::Requirement, worth + bonus, format!("{}: {line}", item.id)));
+        let lines: Vec<String> =
+            grouped(body, &everywhere).into_iter().filter(|l| !half_done || is_strict(l)).collect();
+        // In parts, so that a small text can tell the beginning.
+        for (part, lines) in lines.chunks(6).enumerate() {
+            let lead = if part == 0 { item.id.clone() } else { format!("{}, further", item.id) };
+            let worth = worth - (part.min(6) as u8) * 2;
+            out.push(super::rules::group(Topic::Requirement, worth, &lead, lines));
         }
     }
     for task in view.tasks.iter().filter(|t| t.state == TaskState::InProgress) {
@@ -681,6 +467,6 @@ fn untouched(view: &View<'_>, out: &mut Vec<Entry>) {
         }
     }
     if !paths.is_empty() {
-        out.push(Entry::new(Topic::Untouched, 58, paths.join(", ")));
+        out.push(Entry::new(Topic::Untouched, 66, paths.join(", ")));
     }
 }

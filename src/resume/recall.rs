@@ -140,6 +140,7 @@ pub fn wanted(session: &Session) -> Vec<Place> {
     for failure in &view.unsolved {
         list.add(failure.line);
     }
+    list.add(session.status.map(|s| s.1));
     for step in view.steps.iter().rev() {
         match &step.act {
             Act::Plan { .. } => list.add(step.line),

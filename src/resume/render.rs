@@ -45,7 +45,8 @@ pub fn text(log: &ResumeLog, budget: usize) -> String {
     let mut frame = String::new();
     title(log, &mut frame);
     lead(log, &mut frame);
-    select::within(log, room, room / 5, &|choice| {
+    let head = room * 9 / 20;
+    select::within(log, room, head, &|choice| {
         let mut out = frame.clone();
         told(log, choice, &mut out);
         left_out(log, choice, &mut out);
@@ -148,28 +149,27 @@ fn item(text: &str, out: &mut String) {
 /// Files, grouped by folder, in at most `room` units.
 fn files(files: &[FileFact], room: usize, out: &mut String) {
     const HEADING: &str = "\n## Files (✎ edits, +/− lines; + added, ~ changed, − removed names)\n";
-    if files.is_empty() || room < units(HEADING) + 40 {
+    if files.is_empty() || room < 60 {
         return;
     }
-    let mut left = room - units(HEADING);
-    // First every name that fits, then the symbols, in the order of worth.
-    let mut shown: Vec<(&FileFact, usize)> = Vec::new();
-    for file in files {
-        let cost = units(&file.path) + 16;
-        if cost > left {
-            break;
+    let full: usize = files.iter().map(|f| units(&f.path) + 16).sum();
+    if full + units(HEADING) > room {
+        compact(files, room, out);
+        return;
+    }
+    let mut left = room - units(HEADING) - full;
+    let mut shown: Vec<(&FileFact, usize)> = files.iter().map(|f| (f, 0)).collect();
+    // Some of the names of each, then more where there is room.
+    for most in [90, 180, 300, usize::MAX] {
+        for (file, symbols) in &mut shown {
+            let before = units(&names(file, *symbols));
+            let part = most.min(before + left);
+            let now = units(&names(file, part));
+            if now > before {
+                left -= now - before;
+                *symbols = part;
+            }
         }
-        left -= cost;
-        shown.push((file, 0));
-    }
-    for (file, symbols) in &mut shown {
-        let most = units(&names(file, usize::MAX));
-        let part = most.min(left);
-        *symbols = part;
-        left -= units(&names(file, part)).min(left);
-    }
-    if shown.is_empty() {
-        return;
     }
     out.push_str(HEADING);
     let mut folders: Vec<&str> = Vec::new();
@@ -198,6 +198,48 @@ fn files(files: &[FileFact], room: usize, out: &mut String) {
                 let _ = writeln!(out, "  - {line}");
             }
         }
+    }
+}
+
+/// As many files as fit in `room` units, by folder, with the number of their edits; what room is
+/// left goes to the newest names of the first.
+fn compact(files: &[FileFact], room: usize, out: &mut String) {
+    const HEADING: &str = "\n## Files (✎ edits)\n";
+    let mut left = room.saturating_sub(units(HEADING));
+    let mut folders: Vec<(&str, Vec<String>)> = Vec::new();
+    // A third of the room is for names.
+    let mut names_left = left / 3;
+    left -= names_left;
+    for file in files {
+        let (folder, base) = (folder(&file.path), base(&file.path));
+        let mut shown = base.to_owned();
+        if file.edits > 0 {
+            let _ = write!(shown, " ✎{}", file.edits);
+        }
+        let known = folders.iter().position(|f| f.0 == folder);
+        let cost = units(&shown) + 2 + if known.is_some() { 0 } else { units(folder) + 4 };
+        if cost > left {
+            break;
+        }
+        left -= cost;
+        let told = names(file, names_left.min(70));
+        names_left -= units(&told);
+        shown.push_str(&told.replace(';', ","));
+        match known {
+            Some(at) => folders[at].1.push(shown),
+            None => folders.push((folder, vec![shown])),
+        }
+    }
+    if folders.is_empty() {
+        return;
+    }
+    out.push_str(HEADING);
+    for (folder, files) in folders {
+        let _ = match &files[..] {
+            [one] => writeln!(out, "- {folder}{one}"),
+            _ if folder.is_empty() => writeln!(out, "- {}", files.join("; ")),
+            _ => writeln!(out, "- {folder}: {}", files.join("; ")),
+        };
     }
 }
 
@@ -294,8 +336,19 @@ pub(super) fn not_told(log: &ResumeLog, choice: &Choice<'_>) -> Option<String> {
     }
     let mut kinds: Vec<(&String, &u32)> = counts.iter().collect();
     kinds.sort_by_key(|(kind, n)| (std::cmp::Reverse(**n), kind.as_str()));
-    let list: Vec<String> = kinds.iter().map(|(kind, n)| format!("{n} {kind}")).collect();
+    let list: Vec<String> = kinds.iter().map(|(kind, n)| counted(**n, kind)).collect();
     Some(format!("Left out: {}.", list.join(", ")))
+}
+
+/// A number of things, their kind given in the singular.
+fn counted(count: u32, kind: &str) -> String {
+    let (first, rest) = kind.split_once(" of ").map_or((kind, ""), |(f, _)| (f, &kind[f.len()..]));
+    match (count, first) {
+        (1, _) => format!("1 {kind}"),
+        (_, "summary by Claude") => format!("{count} summaries by Claude"),
+        (_, "line on the goal") => format!("{count} lines on the goal"),
+        _ => format!("{count} {first}s{rest}"),
+    }
 }
 
 /// Topics of the head, in its order.

@@ -1,6 +1,6 @@
 //! What is told when not everything fits.
 
-use super::log::{Entry, ResumeLog, Section};
+use super::log::{Entry, ResumeLog, Section, Topic};
 use super::render::{Choice, HEAD, markdown};
 use super::{TOKENS, UNITS};
 use crate::session::text::units;
@@ -10,11 +10,25 @@ use crate::session::text::units;
 const SURE: (usize, usize) = (88, 100);
 /// Worth from which an entry is taken before all others, whatever it costs.
 const PINNED: u8 = 95;
+/// This part of a text's room is for the files, and what the rest leaves.
+const FILES_SHARE: usize = 4;
+/// Rooms below which entries of little worth are not told even where there is room: it goes to the
+/// files.
+const SMALL: usize = 6_000;
+const LARGE: usize = 20_000;
 /// Worth from which an entry may stand in the head.
 const HEAD_WORTH: u8 = 86;
 
 fn cost(text: &str) -> usize {
     units(text) + 4 + 2 * text.matches('\n').count()
+}
+
+/// What an entry costs, told in full or short.
+fn price(entry: &Entry, short: bool) -> usize {
+    match (&entry.short, short) {
+        (Some(short), true) => cost(short),
+        _ => cost(&entry.text),
+    }
 }
 
 /// Worth of an entry in a text of `room` units: what takes more than a twentieth of the room has to
@@ -25,12 +39,13 @@ fn score(entry: &Entry, room: usize) -> i64 {
         return worth;
     }
     let fair = (room / 20).max(60) as i64;
-    let over = cost(&entry.text) as i64 - fair;
+    let least = entry.short.as_deref().map_or(usize::MAX, cost).min(cost(&entry.text));
+    let over = least as i64 - fair;
     worth - (over.max(0) * 1000 / fair).min(4000)
 }
 
 /// Puts entries into the log's sections, each within its budget; what one needs less, others get.
-pub(super) fn fill(log: &mut ResumeLog, all: Vec<Entry>) {
+pub(super) fn fill(log: &mut ResumeLog, all: &[Entry]) {
     let total = TOKENS * UNITS;
     let mut rest: Vec<Entry> = Vec::new();
     let mut used = 0;
@@ -41,9 +56,9 @@ pub(super) fn fill(log: &mut ResumeLog, all: Vec<Entry>) {
         mine.sort_by_key(|(index, e)| (std::cmp::Reverse(score(e, total)), *index));
         let mut left = sure;
         for (_, entry) in mine {
-            let price = cost(&entry.text);
-            if price <= left {
-                left -= price;
+            let full = cost(&entry.text);
+            if full <= left {
+                left -= full;
                 log.section_mut(section).push(entry.clone());
             } else {
                 rest.push(entry.clone());
@@ -58,9 +73,9 @@ pub(super) fn fill(log: &mut ResumeLog, all: Vec<Entry>) {
     let mut left = total.saturating_sub(used + metadata + 600);
     rest.sort_by_key(|e| std::cmp::Reverse(score(e, total)));
     for entry in rest {
-        let price = cost(&entry.text);
-        if price <= left {
-            left -= price;
+        let full = cost(&entry.text);
+        if full <= left {
+            left -= full;
             log.section_mut(entry.topic.section()).push(entry);
             continue;
         }
@@ -105,7 +120,7 @@ fn shrink(log: &mut ResumeLog, most: usize) {
         let lowest = log.entries().map(|e| (e.worth, e.topic, e.text.clone())).min();
         if log.metadata.files.len() > 40 {
             log.metadata.files.pop();
-            *log.left_out.entry("files".to_owned()).or_default() += 1;
+            *log.left_out.entry("file".to_owned()).or_default() += 1;
         } else if let Some((worth, topic, text)) = lowest.filter(|l| l.0 < PINNED) {
             let list = log.section_mut(topic.section());
             if let Some(at) =
@@ -115,7 +130,7 @@ fn shrink(log: &mut ResumeLog, most: usize) {
             }
             *log.left_out.entry(topic.kind().to_owned()).or_default() += 1;
         } else if log.metadata.files.pop().is_some() {
-            *log.left_out.entry("files".to_owned()).or_default() += 1;
+            *log.left_out.entry("file".to_owned()).or_default() += 1;
         } else if let Some((worth, topic, text)) =
             log.entries().map(|e| (e.worth, e.topic, e.text.clone())).min()
         {
@@ -131,33 +146,37 @@ fn shrink(log: &mut ResumeLog, most: usize) {
     }
 }
 
-/// The best choice for the head in `room` units.
-pub(super) fn head(log: &ResumeLog, room: usize) -> Vec<(&Entry, bool)> {
+/// The best choice for the head in `room` units: entries of more than `most` units are told short where
+/// they can be. A head that stands alone tells more of them, each shorter.
+pub(super) fn head(log: &ResumeLog, room: usize, most: usize) -> Vec<(&Entry, bool)> {
     let mut candidates: Vec<&Entry> =
         log.entries().filter(|e| HEAD.contains(&e.topic) && e.worth >= HEAD_WORTH).collect();
     candidates.sort_by_key(|e| std::cmp::Reverse(e.worth));
     let mut left = room;
     let mut topics = Vec::new();
-    let mut chosen: Vec<(&Entry, bool)> = Vec::new();
+    let mut taken: Vec<(&Entry, bool)> = Vec::new();
     for entry in candidates {
         let heading =
             if topics.contains(&entry.topic) { 0 } else { entry.topic.heading().len() + 8 };
-        let fits = |text: &str| cost(text) + heading <= left;
-        let short = match &entry.short {
-            _ if fits(&entry.text) && cost(&entry.text) <= room / 3 => false,
-            Some(short) if fits(short) => true,
-            _ if fits(&entry.text) => false,
-            _ => continue,
-        };
-        let text = if short { entry.short.as_ref().unwrap_or(&entry.text) } else { &entry.text };
-        left -= (cost(text) + heading).min(left);
+        let short = entry.short.is_some() && cost(&entry.text) > most;
+        if price(entry, short) + heading > left {
+            continue;
+        }
+        left -= price(entry, short) + heading;
         topics.push(entry.topic);
-        chosen.push((entry, short));
+        taken.push((entry, short));
+    }
+    for (entry, short) in &mut taken {
+        let more = price(entry, false).saturating_sub(price(entry, true));
+        if *short && more <= left {
+            *short = false;
+            left -= more;
+        }
     }
     let place = |e: &Entry| HEAD.iter().position(|t| *t == e.topic);
     let order = |e: &Entry| log.entries().position(|o| std::ptr::eq(o, e));
-    chosen.sort_by_key(|(e, _)| (place(e), order(e)));
-    chosen
+    taken.sort_by_key(|(e, _)| (place(e), order(e)));
+    taken
 }
 
 /// The best text in `room` units that `render` makes of a choice, its head within `head_room`.
@@ -167,39 +186,82 @@ pub(super) fn within(
     head_room: usize,
     render: &dyn Fn(&Choice<'_>) -> String,
 ) -> String {
-    let head = head(log, head_room);
+    let small = room < SMALL;
+    let head = head(log, head_room, if small { head_room / 7 } else { head_room / 4 });
     let mut choice = Choice { head, ..Choice::default() };
     let base = units(&render(&choice)) + 40;
     let mut left = room.saturating_sub(base);
-    let files_share = left / 6;
+    let files_share = if small { left * 2 / 5 } else { left / FILES_SHARE };
     left -= files_share;
     let mut candidates: Vec<(usize, &Entry)> = log
         .entries()
         .enumerate()
-        .filter(|(_, e)| !choice.head.iter().any(|(h, _)| std::ptr::eq(*h, *e)))
+        .filter(|(_, e)| {
+            // A prompt that the head shortens is told whole below.
+            let cut = |short: bool| short && e.topic == Topic::Asked;
+            !choice.head.iter().any(|(h, short)| std::ptr::eq(*h, *e) && !cut(*short))
+        })
+        .filter(|(_, e)| match room {
+            0..SMALL => e.worth >= 60,
+            SMALL..LARGE => e.worth >= 39,
+            _ => true,
+        })
         .collect();
     candidates.sort_by_key(|(index, e)| (std::cmp::Reverse(score(e, room)), *index));
     let mut topics = Vec::new();
-    for (_, entry) in candidates {
+    for (_, entry) in &candidates {
         let heading =
             if topics.contains(&entry.topic) { 0 } else { entry.topic.heading().len() + 8 };
-        let fits = |text: &str| cost(text) + heading <= left;
-        let short = match &entry.short {
-            _ if fits(&entry.text) => false,
-            Some(short) if fits(short) => true,
-            _ => continue,
+        // What is long is told short at first, so that more is told at all.
+        let fair = match entry.worth {
+            _ if entry.topic == Topic::Asked => room / 6,
+            PINNED.. => room / 10,
+            80.. if room >= SMALL => room / 12,
+            _ => room / 20,
         };
-        let text = if short { entry.short.as_ref().unwrap_or(&entry.text) } else { &entry.text };
-        left -= (cost(text) + heading).min(left);
+        let unfair = cost(&entry.text) > fair;
+        let again = choice.head.iter().any(|(h, _)| std::ptr::eq(*h, *entry));
+        let short =
+            entry.short.is_some() && !again && (unfair || price(entry, false) + heading > left);
+        if price(entry, short) + heading > left {
+            continue;
+        }
+        left -= price(entry, short) + heading;
         topics.push(entry.topic);
         choice.body.push((entry, short));
+    }
+    for (entry, short) in &mut choice.body {
+        let more = price(entry, false).saturating_sub(price(entry, true));
+        if *short && more <= left {
+            *short = false;
+            left -= more;
+        }
     }
     let order = |e: &Entry| log.entries().position(|o| std::ptr::eq(o, e));
     choice.body.sort_by_key(|(e, _)| order(e));
     choice.files = files_share;
-    let full = units(&render(&choice));
-    if full < room {
-        choice.files += room - full;
+    choice.files += room.saturating_sub(units(&render(&choice)));
+    // What files leave, the next best may take.
+    for _ in 0..4 {
+        let mut left = room.saturating_sub(units(&render(&choice)) + 80);
+        let before = choice.body.len();
+        for (_, entry) in &candidates {
+            if choice.body.iter().any(|(e, _)| std::ptr::eq(*e, *entry)) {
+                continue;
+            }
+            let again = choice.head.iter().any(|(h, _)| std::ptr::eq(*h, *entry));
+            let fits = [false, true]
+                .into_iter()
+                .find(|short| !(again && *short) && price(entry, *short) + 30 <= left);
+            if let Some(short) = fits {
+                left -= price(entry, short) + 30;
+                choice.body.push((entry, short));
+            }
+        }
+        choice.body.sort_by_key(|(e, _)| order(e));
+        if choice.body.len() == before {
+            break;
+        }
     }
     // The estimate errs by headings: give up the least until it fits.
     loop {
@@ -225,3 +287,7 @@ pub(super) fn within(
 fn least(entries: &[(&Entry, bool)]) -> Option<usize> {
     entries.iter().enumerate().min_by_key(|(_, (e, _))| e.worth).map(|(at, _)| at)
 }
+
+#[cfg(test)]
+#[path = "select/tests.rs"]
+mod tests;

@@ -3,7 +3,7 @@
 use super::about::{About, Cause};
 use super::failures::{self, Unsolved};
 use super::log::State;
-use super::recall::Recall;
+use super::recall::{Recall, Told};
 use crate::session::command::Class;
 use crate::session::event::Outcome;
 use crate::session::facts::{
@@ -170,6 +170,28 @@ impl<'a> View<'a> {
     /// Whether a file has edits that no commit of the session took in.
     pub(super) fn is_uncommitted(&self, path: &str) -> bool {
         self.files.iter().any(|t| t.path == path && t.is_uncommitted())
+    }
+
+    /// The text of a file that the session wrote whole, as it stands after its edits.
+    pub(super) fn last_text(&self, path: &str) -> Option<String> {
+        let mut text: Option<String> = None;
+        for step in &self.steps {
+            if !matches!(&step.act, Act::Edit(edit) if edit.path == path) {
+                continue;
+            }
+            for part in self.recall.at(step.line) {
+                match part {
+                    Told::Write { content, .. } => text = Some(content.clone()),
+                    Told::Edits { changes, .. } => {
+                        for (old, new) in changes {
+                            text = text.map(|t| t.replacen(old.as_str(), new, 1));
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        text
     }
 
     /// Edits after the given call, and the file that had most of them.

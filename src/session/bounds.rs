@@ -12,10 +12,12 @@ use super::facts::{
 };
 use super::sentence::Kind;
 
-/// Bytes of the state file for each kind of step: sentences, edits, runs, the rest.
+/// Bytes of the state file that each kind of step is sure of: sentences, edits, runs, the rest. What
+/// one needs less, the others may take.
 const STEPS: [usize; 4] = [8_000, 7_500, 8_000, 3_500];
-/// When steps of a kind are over, they are given up to this part of their bound: seldom, but then
-/// several at once.
+const ALL_STEPS: usize = 27_000;
+/// When steps are over, they are given up to this part of their bound: seldom, but then several at
+/// once.
 const SPARE: (usize, usize) = (7, 8);
 /// The newest sentences, which are kept whatever they say: they tell what was under way.
 const NEWEST: usize = 14;
@@ -71,12 +73,12 @@ fn names(names: &[String]) -> usize {
 fn step(step: &Step) -> usize {
     let act = match &step.act {
         Act::Run(run) => {
-            let errors: usize = run.errors.iter().map(|e| json(&e.line) + 60).sum();
+            let errors: usize = run.errors.iter().map(|e| json(&e.line) + 50).sum();
             json(&run.shown)
                 + json(&run.family)
                 + errors
                 + names(&run.explains)
-                + 90
+                + 60
                 + run.summary.as_deref().map_or(0, json)
                 + run.message.as_deref().map_or(0, json)
         }
@@ -126,7 +128,7 @@ fn tasks(change: &TaskChange) -> usize {
 
 fn turn(turn: &Turn) -> usize {
     let queued: usize = turn.queued.iter().map(|(_, q)| quoted(q) + 10).sum();
-    quoted(&turn.prompt) + turn.closing.as_ref().map_or(0, quoted) + queued + 420
+    quoted(&turn.prompt) + turn.closing.as_ref().map_or(0, quoted) + queued + 450
 }
 
 /// How much a step is worth keeping: prompts, decisions and commits outlive looks and plans.
@@ -158,12 +160,15 @@ fn worth(step: &Step) -> u8 {
 
 /// What may still be added before a bound has to be looked at: kept beside the facts, never stored.
 ///
-/// Zero, as after loading, means that nothing is known, and the bound is looked at.
+/// By default, as after loading, nothing is known, and every bound is looked at.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Slack {
-    steps: [usize; 4],
+pub(super) struct Slack {
+    /// `None` when it is not known.
+    steps: Option<i64>,
     /// Bits of the other parts that were looked at and have not changed since.
     settled: u8,
+    /// What turns, files, items and tasks leave of their bounds.
+    left: [usize; 4],
 }
 
 /// Facts with a bound of their own.
@@ -206,8 +211,7 @@ impl Slack {
 
     /// A step is added.
     pub(super) fn add(&mut self, new: &Step) {
-        let left = &mut self.steps[kind(&new.act)];
-        *left = left.saturating_sub(step(new));
+        self.steps = self.steps.map(|left| left - step(new) as i64);
     }
 }
 
@@ -223,11 +227,6 @@ fn kind(act: &Act) -> usize {
 
 /// Gives up what is over the bounds.
 pub(super) fn keep(session: &mut Session) {
-    for of in 0..STEPS.len() {
-        if session.slack.steps[of] == 0 {
-            keep_steps(session, of);
-        }
-    }
     if session.slack.look_at(Part::Turns) {
         while session.turns.len() > KEPT_TURNS
             || (session.turns.len() > 1 && session.turns.iter().map(turn).sum::<usize>() > TURNS)
@@ -242,12 +241,7 @@ pub(super) fn keep(session: &mut Session) {
                 turn.queued.remove(1);
             }
         }
-        // Merging may have brought steps of a kind together.
-        for of in 0..STEPS.len() {
-            if session.slack.steps[of] == 0 {
-                keep_steps(session, of);
-            }
-        }
+        session.lend(0, TURNS, session.turns.iter().map(turn).sum());
     }
     if session.slack.look_at(Part::Files) {
         keep_files(session);
@@ -261,9 +255,15 @@ pub(super) fn keep(session: &mut Session) {
     if session.slack.look_at(Part::Tasks) {
         keep_tasks(session);
     }
-    if !session.slack.look_at(Part::Rest) {
-        return;
+    if session.slack.look_at(Part::Rest) {
+        keep_rest(session);
     }
+    if session.slack.steps.is_none_or(|left| left < 0) {
+        keep_steps(session);
+    }
+}
+
+fn keep_rest(session: &mut Session) {
     while session.open.len() > 1 && session.open.iter().map(asked).sum::<usize>() > OPEN {
         session.open.remove(0);
     }
@@ -343,6 +343,8 @@ fn merge_oldest(session: &mut Session) {
     all.refused += new.refused;
     all.looks += new.looks;
     all.agents += new.agents;
+    all.edits += new.edits;
+    all.commits += new.commits;
     all.responses += new.responses;
     all.usage.add(&new.usage);
 }
@@ -434,7 +436,7 @@ fn give_up<T>(
     worth: fn(&T) -> u8,
     bytes: usize,
     most: usize,
-) -> u32 {
+) -> (u32, usize) {
     let (mut sum, mut count) = (0, 0);
     let mut all: Vec<&mut Vec<T>> =
         std::iter::once(&mut session.earlier).chain(&mut session.turns).map(part).collect();
@@ -455,34 +457,56 @@ fn give_up<T>(
         count -= 1;
         given_up += 1;
     }
-    given_up
+    (given_up, sum)
 }
 
-/// Gives up steps of one kind, those of least worth first and the oldest of them.
-fn keep_steps(session: &mut Session, of: usize) {
-    let mut all: Vec<(usize, usize, u8, usize)> = Vec::new();
+impl Session {
+    /// What a part leaves of its bound, steps may take. A part that grew takes it back.
+    fn lend(&mut self, part: usize, bound: usize, used: usize) {
+        let left = bound.saturating_sub(used);
+        let before = std::mem::replace(&mut self.slack.left[part], left);
+        self.slack.steps = self.slack.steps.map(|s| s + left as i64 - before as i64);
+    }
+}
+
+/// Where a step stands, what it is worth and its size.
+struct Kept {
+    turn: usize,
+    index: usize,
+    kind: usize,
+    worth: u8,
+    size: usize,
+}
+
+/// Gives up steps of the kinds that take more than they are sure of, those of least worth first and
+/// the oldest of them.
+fn keep_steps(session: &mut Session) {
+    let mut all: Vec<Kept> = Vec::new();
+    let mut sums = [0; STEPS.len()];
     for (turn, steps) in
         std::iter::once(&session.earlier).chain(&session.turns).map(|t| &t.steps).enumerate()
     {
-        for (index, one) in steps.iter().enumerate().filter(|(_, s)| kind(&s.act) == of) {
-            all.push((turn, index, worth(one), step(one)));
+        for (index, one) in steps.iter().enumerate() {
+            let (kind, size) = (kind(&one.act), step(one));
+            sums[kind] += size;
+            all.push(Kept { turn, index, kind, worth: worth(one), size });
         }
     }
-    let mut sum: usize = all.iter().map(|s| s.3).sum();
-    if sum > STEPS[of] {
-        if of == 0 {
-            let newest = all.len().saturating_sub(NEWEST);
-            all[newest..].iter_mut().for_each(|s| s.2 = u8::MAX);
-        }
-        all.sort_by_key(|s| (s.2, s.0, s.1));
-        let most = STEPS[of] / SPARE.1 * SPARE.0;
+    let mut total: usize = sums.iter().sum();
+    let bound = ALL_STEPS + session.slack.left.iter().sum::<usize>();
+    if total > bound {
+        all.iter_mut().rev().filter(|s| s.kind == 0).take(NEWEST).for_each(|s| s.worth = u8::MAX);
+        all.sort_by_key(|s| (s.worth, s.turn, s.index));
+        let most = bound / SPARE.1 * SPARE.0;
         let mut gone: Vec<(usize, usize)> = Vec::new();
-        for (turn, index, _, size) in all {
-            if sum <= most {
-                break;
-            }
-            sum -= size;
-            gone.push((turn, index));
+        while total > most {
+            let over = |kind: &usize| sums[*kind].saturating_sub(STEPS[*kind] / SPARE.1 * SPARE.0);
+            let Some(kind) = (0..STEPS.len()).max_by_key(over) else { break };
+            let Some(least) = all.iter().position(|s| s.kind == kind) else { break };
+            let least = all.remove(least);
+            sums[kind] -= least.size;
+            total -= least.size;
+            gone.push((least.turn, least.index));
         }
         session.dropped.steps += gone.len() as u32;
         gone.sort_unstable();
@@ -491,13 +515,19 @@ fn keep_steps(session: &mut Session, of: usize) {
             turn.steps.remove(index);
         }
     }
-    session.slack.steps[of] = STEPS[of].saturating_sub(sum);
+    session.slack.steps = Some(bound as i64 - total as i64);
 }
 
 fn keep_files(session: &mut Session) {
     let value = |t: &Touch| if t.edits > 0 { 2 } else { u8::from(t.reads > 1) };
-    let gone = give_up(session, |t| &mut t.files, touch, value, FILES, FILE_COUNT);
-    session.dropped.files += gone;
+    let edited = |s: &Session| s.all().flat_map(|t| &t.files).filter(|t| t.edits > 0).count();
+    let before = edited(session);
+    let (gone, used) = give_up(session, |t| &mut t.files, touch, value, FILES, FILE_COUNT);
+    if gone > 0 {
+        // Those only read are not worth counting.
+        session.dropped.files += (before - edited(session)) as u32;
+    }
+    session.lend(1, FILES, used);
 }
 
 fn keep_families(session: &mut Session) {
@@ -506,7 +536,7 @@ fn keep_families(session: &mut Session) {
         Class::Other => 0,
         _ => 1,
     };
-    let gone = give_up(session, |t| &mut t.families, family, value, FAMILIES, FAMILY_COUNT);
+    let (gone, _) = give_up(session, |t| &mut t.families, family, value, FAMILIES, FAMILY_COUNT);
     session.dropped.families += gone;
 }
 
@@ -516,8 +546,9 @@ fn keep_items(session: &mut Session) {
             + u8::from(!matches!(i.state, ItemState::Closed))
             + u8::from(i.body.is_some()) * 3
     };
-    let gone = give_up(session, |t| &mut t.items, item, value, ITEMS, usize::MAX);
+    let (gone, used) = give_up(session, |t| &mut t.items, item, value, ITEMS, usize::MAX);
     session.dropped.items += gone;
+    session.lend(2, ITEMS, used);
 }
 
 fn keep_tasks(session: &mut Session) {
@@ -529,6 +560,7 @@ fn keep_tasks(session: &mut Session) {
         TaskChange::State { .. } => 1,
         TaskChange::List(_) => 3,
     };
-    let gone = give_up(session, |t| &mut t.tasks, tasks, value, TASKS, usize::MAX);
+    let (gone, used) = give_up(session, |t| &mut t.tasks, tasks, value, TASKS, usize::MAX);
     session.dropped.tasks += gone;
+    session.lend(3, TASKS, used);
 }

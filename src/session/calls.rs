@@ -3,7 +3,7 @@
 use super::bounds::{self, Part};
 use super::event::{At, Call, Detail, Outcome, Result};
 use super::facts::{
-    Act, Asked, Background, Edit, End, OpenCall, Session, Task, TaskChange, TaskState, Touch,
+    Act, Asked, Background, Edit, End, OpenCall, Session, Step, Task, TaskChange, TaskState, Touch,
 };
 use super::fold::{quote, short};
 use super::symbols::{self, Change};
@@ -110,6 +110,7 @@ impl Session {
             self.background.push(Background {
                 id: short(id, 60),
                 what: asked_about(&call.what),
+                agent: None,
                 seq: call.seq,
                 at: call.at,
             });
@@ -145,6 +146,17 @@ impl Session {
                 }
             }),
             Asked::Fetch(what) if done => self.put(at, &call, Act::Fetch(what.clone())),
+            Asked::Agent { kind, task } if let Some(id) = launched(result) => {
+                self.turn(at).counts.agents += 1;
+                self.slack.unsettle(Part::Rest);
+                self.background.push(Background {
+                    id: short(id, 60),
+                    what: task.clone(),
+                    agent: Some(kind.clone()),
+                    seq: call.seq,
+                    at: call.at,
+                });
+            }
             Asked::Agent { kind, task } => {
                 self.turn(at).counts.agents += 1;
                 let report = done.then(|| quote(&result.text, at.place));
@@ -169,16 +181,11 @@ impl Session {
                 self.slack.unsettle(Part::Tasks);
                 bounds::push_task(&mut self.turn(at).tasks, TaskChange::Task(task));
             }
-            Asked::TaskState { id, state, subject } if done => {
-                if let Some(state) = state {
-                    let change = TaskChange::State {
-                        id: id.clone(),
-                        state: *state,
-                        subject: subject.clone(),
-                    };
-                    self.slack.unsettle(Part::Tasks);
-                    bounds::push_task(&mut self.turn(at).tasks, change);
-                }
+            Asked::TaskState { id, state: Some(state), subject } if done => {
+                let change =
+                    TaskChange::State { id: id.clone(), state: *state, subject: subject.clone() };
+                self.slack.unsettle(Part::Tasks);
+                bounds::push_task(&mut self.turn(at).tasks, change);
             }
             Asked::Todos(items) if done => {
                 let list = TaskChange::List(items.clone());
@@ -193,7 +200,7 @@ impl Session {
                         let lower = l.to_ascii_lowercase();
                         ["fatal:", "error:", "failed:"].iter().any(|w| lower.contains(w))
                     });
-                    short(cause.or(said().last()).unwrap_or(""), 200)
+                    short(cause.or(said().next_back()).unwrap_or(""), 200)
                 });
                 self.put(at, &call, Act::Skill { name: name.clone(), error });
             }
@@ -208,7 +215,7 @@ impl Session {
             Act::Run(_) | Act::Agent { .. } | Act::Skill { .. } => at.place,
             _ => call.line,
         };
-        let step = super::facts::Step { seq: call.seq, at: self.second(at), line: Some(line), act };
+        let step = Step { seq: call.seq, at: self.second(at), line: Some(line), act };
         self.push(at, step);
     }
 
@@ -216,6 +223,7 @@ impl Session {
         let names: Vec<String> =
             change.added.iter().chain(&change.changed).take(4).cloned().collect();
         let line = change.first_line.clone();
+        self.turn(at).counts.edits += 1;
         self.put(at, call, Act::Edit(Edit { path: path.to_owned(), line, names, new }));
         let seq = call.seq;
         self.touch(at, path, |touch| {
@@ -284,6 +292,12 @@ impl Session {
     fn finished(&mut self, at: At, id: &str, outcome: Outcome, exit: Option<i32>, said: &str) {
         let Some(found) = self.background.iter().position(|b| b.id == id) else { return };
         let work = self.background.remove(found);
+        if let Some(kind) = work.agent {
+            let report = (!said.is_empty()).then(|| quote(said, at.place));
+            let act = Act::Agent { kind, task: work.what, report };
+            self.push(at, Step { seq: work.seq, at: work.at, line: Some(at.place), act });
+            return;
+        }
         let call = OpenCall {
             id: work.id,
             seq: work.seq,
@@ -332,6 +346,12 @@ fn overwrite(path: &str, before: &str, change: &mut Change) {
     change.removed = old.iter().filter(|n| !new.contains(n)).take(NAMES).cloned().collect();
     change.added = new.into_iter().filter(|n| !old.contains(n)).collect();
     change.lines_removed = before.lines().count() as u32;
+}
+
+/// The id of a subagent that goes on in the background.
+fn launched<'a>(result: &'a Result<'_>) -> Option<&'a str> {
+    let Detail::Agent { id } = &result.detail else { return None };
+    result.text.starts_with("Async agent launched").then_some(&**id)
 }
 
 /// Whether a file says how the project is built, run or tested.

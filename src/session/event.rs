@@ -49,8 +49,8 @@ pub enum Event<'a> {
     Queued { text: Cow<'a, str> },
     /// Text put into the queue; it comes again as `Prompt` or `Queued` when Claude gets to see it.
     Waiting { text: Cow<'a, str> },
-    /// The oldest text left the queue, or all of them did.
-    Unqueued { all: bool },
+    /// A text left the queue without Claude having seen it (`None`: all of them did).
+    Unqueued { text: Option<Cow<'a, str>> },
     /// The user stopped the running turn.
     Interrupted,
     /// Visible text of the assistant.

@@ -201,6 +201,10 @@ pub struct Counts {
     pub looks: u32,
     /// Subagents started.
     pub agents: u32,
+    /// Edits that succeeded.
+    pub edits: u32,
+    /// Commits that were made.
+    pub commits: u32,
     pub responses: u32,
     pub usage: Usage,
 }
@@ -539,6 +543,9 @@ pub struct Background {
     pub id: String,
     /// The command, or the subagent's task.
     pub what: String,
+    /// The kind of subagent, where it is one.
+    #[serde(default, skip_serializing_if = "none")]
+    pub agent: Option<String>,
     /// Number and time of the call that started it.
     pub seq: u32,
     pub at: u32,

@@ -43,6 +43,14 @@ pub(super) fn hash(text: &str) -> u64 {
         .fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3))
 }
 
+/// What became of a response's tokens.
+enum Counted {
+    New,
+    /// It was seen with smaller numbers, which are to be taken back.
+    Grown(Usage),
+    Before,
+}
+
 impl Session {
     /// Takes one event in.
     pub fn apply(&mut self, at: At, event: Event<'_>) {
@@ -83,10 +91,8 @@ impl Session {
                 self.waiting.push(quote(&text, at.place));
                 self.slack.unsettle(Part::Rest);
             }
-            Event::Unqueued { all: true } => self.waiting.clear(),
-            Event::Unqueued { all: false } => {
-                self.waiting.drain(..self.waiting.len().min(1));
-            }
+            Event::Unqueued { text: None } => self.waiting.clear(),
+            Event::Unqueued { text: Some(text) } => self.seen(&text),
             Event::Interrupted => self.turn(at).end = End::Interrupted,
             Event::Said { text } => self.said(at, &text),
             Event::Called { id, call, .. } => self.called(at, &id, call),
@@ -249,19 +255,27 @@ impl Session {
             // A Stop hook made Claude continue.
             self.turn(at).end = End::Open;
         }
+        let counted = self.count(key, model, usage);
+        let counts = &mut self.turn(at).counts;
+        match counted {
+            Counted::New => counts.responses += 1,
+            Counted::Grown(before) => counts.usage.take(&before),
+            Counted::Before => return,
+        }
+        counts.usage.add(&usage);
+    }
+
+    /// Counts a response's tokens once.
+    fn count(&mut self, key: u64, model: &str, usage: Usage) -> Counted {
         if let Some((_, counted)) = self.counted.iter_mut().find(|(old, _)| *old == key) {
             // The same response again. Its numbers only grow; without the old ones it is complete.
-            if let Some(old) = counted
-                && usage.output >= old.output
-            {
-                let before = std::mem::replace(old, usage);
-                self.usage.take(&before);
-                self.usage.add(&usage);
-                let counts = &mut self.turn(at).counts;
-                counts.usage.take(&before);
-                counts.usage.add(&usage);
-            }
-            return;
+            let Some(old) = counted.as_mut().filter(|old| usage.output >= old.output) else {
+                return Counted::Before;
+            };
+            let before = std::mem::replace(old, usage);
+            self.usage.take(&before);
+            self.usage.add(&usage);
+            return Counted::Grown(before);
         }
         if self.counted.len() == COUNTED {
             self.counted.remove(0);
@@ -281,8 +295,20 @@ impl Session {
             self.slack.unsettle(Part::Rest);
         }
         self.models.push((model, count + 1));
-        let counts = &mut self.turn(at).counts;
-        counts.responses += 1;
-        counts.usage.add(&usage);
+        Counted::New
+    }
+
+    /// Takes in an event of a turn that is known to be abandoned: what it cost was spent all the same,
+    /// and nothing else of it is told.
+    pub fn abandoned(&mut self, event: &Event<'_>) {
+        if let Event::Responded { message_id, model, usage, .. } = event {
+            self.count(hash(message_id), model, *usage);
+        }
+    }
+
+    /// Whether the conversation went back to before the turns that are kept apart: then the abandoned
+    /// ones can't be told from the merged any more.
+    pub fn is_beyond(&self, to: u64) -> bool {
+        self.merged.0 > 0 && self.turns.first().is_none_or(|t| to < t.start)
     }
 }

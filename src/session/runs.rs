@@ -13,6 +13,15 @@ use super::{signature, summary, text, tracker};
 /// beginning.
 const LOOKED_AT: usize = 48 << 10;
 
+/// How a part of a command line ended.
+struct Ended<'a> {
+    outcome: Outcome,
+    exit: Option<i32>,
+    output: &'a str,
+    /// Whether it is told as a step of its own.
+    tell: bool,
+}
+
 impl Session {
     /// A command's result: what each part of it came to.
     pub(super) fn ran(
@@ -27,10 +36,11 @@ impl Session {
         let plain = text::strip_ansi(&result.text);
         let output = ends(&plain);
         let looks = parts.iter().all(|p| p.class == Class::Look);
-        if looks && outcome != Outcome::Denied {
-            if let Some(turn) = self.turns.last_mut() {
-                turn.counts.looks += 1;
-            }
+        if looks
+            && outcome != Outcome::Denied
+            && let Some(turn) = self.turns.last_mut()
+        {
+            turn.counts.looks += 1;
         }
         if outcome == Outcome::Ok && parts.iter().any(|p| p.family == "git status") {
             self.status = Some((call.seq, at.place));
@@ -49,25 +59,23 @@ impl Session {
                 Some(failed) if index > failed => break,
                 _ => outcome,
             };
-            self.part(at, call, part, outcome, result.exit, &output);
+            // Of a chain that was refused as one, its last part stands for all.
+            let refused = matches!(outcome, Outcome::Refused | Outcome::Denied);
+            let tell = !refused || index + 1 == parts.len();
+            let ended = Ended { outcome, exit: result.exit, output: &output, tell };
+            self.part(at, call, part, &ended);
         }
         if looks && outcome == Outcome::Failed {
             // A failed look is worth telling only by its error.
             if let Some(part) = parts.last().filter(|p| !p.family.starts_with("git ")) {
-                self.part(at, call, part, outcome, result.exit, &output);
+                let ended = Ended { outcome, exit: result.exit, output: &output, tell: true };
+                self.part(at, call, part, &ended);
             }
         }
     }
 
-    fn part(
-        &mut self,
-        at: At,
-        call: &OpenCall,
-        part: &Part,
-        outcome: Outcome,
-        exit: Option<i32>,
-        output: &str,
-    ) {
+    fn part(&mut self, at: At, call: &OpenCall, part: &Part, ended: &Ended<'_>) {
+        let Ended { outcome, exit, output, tell } = *ended;
         let said = match outcome {
             Outcome::Ok | Outcome::Failed => summary::summary(&part.family, output),
             _ => None,
@@ -78,10 +86,11 @@ impl Session {
             (_, outcome) => outcome,
         };
         let failed = matches!(outcome, Outcome::Failed | Outcome::Refused);
-        let found = failed.then(|| signature::failure(output)).unwrap_or_default();
+        let found = if failed { signature::failure(output) } else { signature::Failure::default() };
         let errors: Vec<Problem> = found
             .sections
             .iter()
+            .filter(|s| said.as_ref().is_none_or(|said| said.text != s.line))
             .take(4)
             .map(|s| Problem {
                 tag: s.tag.as_deref().map(|t| short(t, 40)),
@@ -114,6 +123,7 @@ impl Session {
                 "git add" => self.staged(call, part),
                 "git commit" => {
                     for commit in commits(output) {
+                        self.turn(at).counts.commits += 1;
                         self.put(at, call, Act::Commit(commit));
                     }
                     self.committed(call, part);
@@ -125,7 +135,7 @@ impl Session {
             self.tracked(at, call, &asked, outcome, output);
         }
         self.count_family(at, call, part, &run);
-        if run.class != Class::Look || failed {
+        if tell && (run.class != Class::Look || failed) {
             self.forget_repeated(&run);
             self.put(at, call, Act::Run(Box::new(run)));
         }

@@ -273,7 +273,11 @@ pub fn paths(text: &str) -> Vec<String> {
 
 /// Whether a word looks like the path of a file or folder.
 pub(super) fn is_path(word: &str) -> bool {
-    if word.len() < 3 || word.len() > 300 || word.contains("://") {
+    if word.len() < 3
+        || word.len() > 300
+        || memchr::memchr2(b'/', b'.', word.as_bytes()).is_none()
+        || word.contains("://")
+    {
         return false;
     }
     let plain = word.chars().all(|c| {
@@ -289,7 +293,7 @@ pub(super) fn is_path(word: &str) -> bool {
     // `and/or`, `1/2` and `render/2` are no paths: a folder has two slashes, a leading dot or slash.
     let slashes = word.bytes().filter(|b| *b == b'/').count();
     slashes >= 1
-        && (word.starts_with(['/', '.', '~']) || slashes >= 2 || word.ends_with('/'))
+        && (word.starts_with(['.', '~']) || slashes >= 2 || word.ends_with('/'))
         && !word.ends_with(|c: char| c.is_ascii_digit())
 }
 

@@ -33,10 +33,17 @@ fn inspect(path: &Path) -> Result<Option<Metadata>> {
         return Err(Error::refused(path, "it is not a directory"));
     }
     #[cfg(unix)]
-    if std::os::unix::fs::MetadataExt::uid(&meta) != rustix::process::geteuid().as_raw() {
+    if std::os::unix::fs::MetadataExt::uid(&meta) != user() {
         return Err(Error::refused(path, "it belongs to another user"));
     }
     Ok(Some(meta))
+}
+
+/// The calling user's id, asked for once.
+#[cfg(unix)]
+fn user() -> u32 {
+    static USER: std::sync::OnceLock<u32> = std::sync::OnceLock::new();
+    *USER.get_or_init(|| rustix::process::geteuid().as_raw())
 }
 
 /// Makes sure of the state directory itself, whose parents may be missing.
@@ -129,8 +136,10 @@ fn is_link(path: &Path) -> bool {
 /// Up to `limit` bytes of a file, with its whole length.
 pub(super) fn read(path: &Path, limit: u64) -> Result<Option<(Vec<u8>, u64)>> {
     let Some((file, meta)) = open(path, options().read(true))? else { return Ok(None) };
-    let mut bytes = Vec::with_capacity(meta.len().min(limit) as usize + 1);
-    file.take(limit).read_to_end(&mut bytes).map_err(|e| Error::io("read", path, e))?;
+    // What it had when it was opened; what is added meanwhile is for a later reader.
+    let length = meta.len().min(limit);
+    let mut bytes = Vec::with_capacity(length as usize);
+    file.take(length).read_to_end(&mut bytes).map_err(|e| Error::io("read", path, e))?;
     Ok(Some((bytes, meta.len())))
 }
 

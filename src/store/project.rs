@@ -1,5 +1,6 @@
 //! One project's folder: where it is, which project it is for, its sessions, its recent list.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
@@ -119,7 +120,7 @@ impl Project {
     /// Takes the project's lock; after a session's, never before.
     pub fn lock(&self, wait: Wait) -> Result<ProjectLock> {
         let held = lock::acquire(&self.dir.join("lock"), wait, || dir::ensure(&self.dir))?;
-        Ok(ProjectLock { project: self.clone(), _held: held })
+        Ok(ProjectLock { project: self.clone(), known: Cell::new(false), _held: held })
     }
 
     /// The recent list, read without a lock; `None` when there is none or it cannot be read: it can
@@ -177,6 +178,8 @@ struct RecentOut<'a, T> {
 #[derive(Debug)]
 pub struct ProjectLock {
     project: Project,
+    /// The recent list was read under this lock: it is in no newer format.
+    known: Cell<bool>,
     _held: Held,
 }
 
@@ -190,7 +193,9 @@ impl ProjectLock {
     ///
     /// Errors: [`Error::Newer`], or the system's.
     pub fn recent<T: DeserializeOwned>(&self) -> Result<Option<T>> {
-        match self.project.read_recent()? {
+        let found = self.project.read_recent()?;
+        self.known.set(true);
+        match found {
             Recent::Read(value) => Ok(Some(value)),
             Recent::Absent => Ok(None),
             Recent::Unreadable => {
@@ -205,7 +210,9 @@ impl ProjectLock {
     /// Errors: [`Error::Newer`]: what is there was left as it is.
     pub fn save_recent<T: Serialize>(&self, recent: &T, durability: Durability) -> Result<()> {
         let path = self.project.recent_path();
-        if let Some((start, _)) = dir::read(&path, 80)? {
+        if !self.known.get()
+            && let Some((start, _)) = dir::read(&path, 80)?
+        {
             format::check(&path, &start)?;
         }
         let bytes = format::json(&path, &RecentOut { format: format::KNOWN, recent })?;

@@ -274,12 +274,19 @@ fn queue(line: &Line<'_>, at: At, sink: Sink<'_>) {
         Some("enqueue") => {
             let Some(text) = block::text(line.content) else { return };
             let start = text.trim_start();
-            if !start.is_empty() && !NOT_TYPED.iter().any(|mark| start.starts_with(mark)) {
+            // A command is carried out, not answered.
+            let command = start.starts_with('/');
+            let typed = !NOT_TYPED.iter().any(|mark| start.starts_with(mark));
+            if !start.is_empty() && !command && typed {
                 sink(at, Event::Waiting { text });
             }
         }
-        Some("dequeue") => sink(at, Event::Unqueued { all: false }),
-        Some("popAll" | "remove") => sink(at, Event::Unqueued { all: true }),
+        // What leaves the queue for Claude (`dequeue`, `absorbed_mid_turn`) comes again on a line of its
+        // own; a process killed between the two has not shown it to Claude.
+        Some("remove") if line.reason.as_ref().is_none_or(|r| r.0 != "absorbed_mid_turn") => {
+            sink(at, Event::Unqueued { text: block::text(line.content) });
+        }
+        Some("popAll") => sink(at, Event::Unqueued { text: None }),
         _ => {}
     }
 }
@@ -289,7 +296,7 @@ fn notification(text: &str, at: At, sink: Sink<'_>) {
     let field = |name: &str| block::tag(text, name).map(Cow::Borrowed);
     if let Some(id) = field("task-id") {
         let status = field("status").unwrap_or_default();
-        let summary = field("summary").unwrap_or_default();
+        let summary = field("result").or_else(|| field("summary")).unwrap_or_default();
         sink(at, Event::BackgroundEnded { id, status, summary });
     }
 }

@@ -69,6 +69,7 @@ pub fn follow(
         report.restarted = true;
         sink(Told::Restarted);
     }
+    let known = cursor.offset;
     if cursor.offset == 0
         && let Some(most) = first
         && len > most + HEAD
@@ -78,7 +79,9 @@ pub fn follow(
         cursor.skip_to(from);
     }
     fold(path, &mut file, cursor, len, &mut report, sink)?;
-    cursor.seal(&mut file, &mut report.bytes)?;
+    if cursor.offset != known {
+        cursor.seal(&mut file, &mut report.bytes)?;
+    }
     Ok(report)
 }
 
@@ -100,8 +103,11 @@ fn fold(
     report: &mut Report,
     sink: &mut dyn FnMut(Told<'_>),
 ) -> io::Result<()> {
-    file.seek(SeekFrom::Start(cursor.offset))?;
     let span = end.saturating_sub(cursor.offset);
+    if span == 0 {
+        return Ok(());
+    }
+    file.seek(SeekFrom::Start(cursor.offset))?;
     let mut looked = 0;
     let start = cursor.offset;
     let mut lines = lines::Lines::new(file.take(span), start);
@@ -156,6 +162,9 @@ pub fn recall(
     budget: u64,
     sink: &mut dyn FnMut(Place, Event<'_>),
 ) -> io::Result<u64> {
+    if places.is_empty() {
+        return Ok(0);
+    }
     let (mut file, len) = open(path)?;
     let mut left = budget;
     let mut buffer = Vec::new();

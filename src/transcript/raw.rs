@@ -70,6 +70,8 @@ pub(super) struct Line<'a> {
     #[serde(borrow)]
     pub operation: Option<Text<'a>>,
     #[serde(borrow)]
+    pub reason: Option<Text<'a>>,
+    #[serde(borrow)]
     pub content: Option<&'a RawValue>,
     #[serde(borrow)]
     pub custom_title: Option<Text<'a>>,

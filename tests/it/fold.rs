@@ -1,11 +1,13 @@
 //! The facts of a session do not depend on how its transcript was read.
 
 use proptest::prelude::*;
+use rejoin::follow::State;
 use rejoin::session::Session;
 use rejoin::session::facts::{Act, Turn};
-use rejoin::transcript::{Cursor, Told, follow};
+use serde_json::json;
 use std::fs;
 use std::io::Write;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
 /// The recorded sessions, and those named by `REJOIN_TRANSCRIPTS` (a folder of one's own).
@@ -26,31 +28,31 @@ pub(crate) fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/transcripts").join(name)
 }
 
-/// A session, its cursor, and what they are after a trip through the state file's format.
+/// What is known of a session, and what it is after a trip through the state file's format.
 #[derive(Default, Clone, PartialEq, Debug)]
 pub(crate) struct Known {
-    pub(crate) session: Session,
-    pub(crate) cursor: Cursor,
+    state: State,
+}
+
+impl Deref for Known {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        &self.state
+    }
 }
 
 impl Known {
     pub(crate) fn read(&mut self, path: &Path) -> u64 {
-        let session = &mut self.session;
-        let report = follow(path, &mut self.cursor, None, &mut |told| match told {
-            Told::Restarted => *session = Session::default(),
-            Told::Event(at, event) => session.apply(at, event),
-        })
-        .unwrap();
-        report.bytes
+        self.state.follow(path, None).unwrap().bytes
     }
 
     /// What a state file holds comes back as it was.
     fn store(&mut self) -> usize {
-        let json = serde_json::to_string(&(&self.session, &self.cursor)).unwrap();
-        let (session, cursor) = serde_json::from_str(&json).unwrap();
-        let stored = Self { session, cursor };
-        assert_eq!(stored, *self);
-        *self = stored;
+        let json = serde_json::to_string(&self.state).unwrap();
+        let stored: State = serde_json::from_str(&json).unwrap();
+        assert_eq!(stored, self.state);
+        self.state = stored;
         json.len()
     }
 }
@@ -85,39 +87,96 @@ fn every_recorded_session_fits_its_bounds() {
 
 #[test]
 fn an_abandoned_turn_is_withdrawn() {
-    let rewound = whole(&fixture("rewind.jsonl")).session;
+    let rewound = whole(&fixture("rewind.jsonl")).session.clone();
     assert_eq!(
         prompts(&rewound),
         ["Fix total() so that it counts quantities", "Write a test for total() instead of a cache"]
     );
     let json = serde_json::to_string(&rewound).unwrap();
     assert!(!json.contains("cache for total"), "the abandoned prompt");
-    let first = whole(&fixture("rewind-first.jsonl")).session;
+    let first = whole(&fixture("rewind-first.jsonl")).session.clone();
     assert_eq!(prompts(&first), ["Write a test for total() instead", "List the sources"]);
-    let twice = whole(&fixture("rewind-twice.jsonl")).session;
+    let twice = whole(&fixture("rewind-twice.jsonl")).session.clone();
     assert_eq!(prompts(&twice), ["List the sources"]);
     assert!(paths(&twice.turns[0]).is_empty());
-    let escaped = whole(&fixture("esc-early.jsonl")).session;
+    let escaped = whole(&fixture("esc-early.jsonl")).session.clone();
     assert_eq!(prompts(&escaped), ["Explain total()", "Explain the cart", "What is left?"]);
     // What an abandoned turn cost was spent all the same.
     assert_eq!(rewound.responses, 8);
 }
 
+/// A transcript of many turns, whose first line names its own parent, and then one that goes on from
+/// before turn `to`.
+fn long_rewind(turns: u32, to: u32, after: u32) -> Vec<u8> {
+    let mut text = String::new();
+    let mut parents = vec![String::new()];
+    let turn = |number: u32, index: u32, parent: &str, text: &mut String| -> String {
+        let at = format!("2026-11-22T{:02}:{:02}:00.000Z", 8 + number / 60, number % 60);
+        let ids = [format!("prompt-{number}"), format!("answer-{number}")];
+        let parent = if parent.is_empty() { json!(null) } else { json!(parent) };
+        let prompt = json!({"type": "user", "uuid": ids[0], "parentUuid": parent, "timestamp": at,
+            "message": {"content": format!("prompt number {number}")}, "promptId": ids[0],
+            "turnOrigin": "human", "turnPosition": {"turnIndex": index}, "cwd": "/demo"});
+        let edit = json!({"type": "assistant", "uuid": format!("call-{number}"), "parentUuid": ids[0],
+            "timestamp": at, "message": {"id": format!("m{number}"), "model": "claude", "content": [
+            {"type": "tool_use", "id": format!("t{number}"), "name": "Write",
+             "input": {"file_path": format!("/demo/file-{number}.rs"), "content": "fn a() {}"}}],
+            "usage": {"output_tokens": 1}, "stop_reason": "tool_use"}});
+        let done = json!({"type": "user", "uuid": ids[1], "parentUuid": format!("call-{number}"),
+            "timestamp": at, "message": {"content": [
+            {"type": "tool_result", "tool_use_id": format!("t{number}"), "content": "ok"}]},
+            "toolUseResult": {"type": "create"}});
+        for line in [prompt, edit, done] {
+            text.push_str(&line.to_string());
+            text.push('\n');
+        }
+        ids[1].clone()
+    };
+    for number in 1..=turns {
+        let parent = parents.last().unwrap().clone();
+        parents.push(turn(number, number, &parent, &mut text));
+    }
+    let mut parent = parents[to as usize - 1].clone();
+    for step in 0..after {
+        parent = turn(turns + 1 + step, to + step, &parent, &mut text);
+    }
+    text.into_bytes()
+}
+
+#[test]
+fn a_rewind_far_back_withdraws_what_was_merged() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("long.jsonl");
+    fs::write(&path, long_rewind(60, 5, 3)).unwrap();
+    let mut known = whole(&path);
+    known.store();
+    let json = serde_json::to_string(&known.session).unwrap();
+    assert!(json.contains("file-4.rs") && json.contains("file-61.rs"), "{json}");
+    for gone in 5..=60 {
+        assert!(!json.contains(&format!("file-{gone}.rs")), "file-{gone}.rs");
+    }
+    assert_eq!(known.session.human_prompts(), 7);
+    assert_eq!(known.session.responses, 63, "what was abandoned was spent");
+    for cuts in [[9_000, 30_000], [1, 52_000], [57_000, 60_000]] {
+        assert_eq!(split(&path, &cuts).session, known.session);
+    }
+}
+
 #[test]
 fn text_typed_while_claude_worked_belongs_to_the_running_turn() {
-    let session = whole(&fixture("queued.jsonl")).session;
+    let session = whole(&fixture("queued.jsonl")).session.clone();
     assert_eq!(prompts(&session), ["Run the slow check and update the docs", "What is left?"]);
     assert_eq!(session.turns[0].queued[0].1.text, "No, leave the docs alone, only touch the tests");
     assert!(session.waiting.is_empty());
-    let behind = whole(&fixture("queued-behind.jsonl")).session;
+    let behind = whole(&fixture("queued-behind.jsonl")).session.clone();
     assert_eq!(prompts(&behind)[1], "Then also explain cart.py");
     assert!(behind.waiting.is_empty());
 }
 
 #[test]
 fn a_fork_has_the_turns_of_its_origin() {
-    let origin = whole(&fixture("fork.1.jsonl")).session;
-    let fork = whole(&fixture("fork.2.jsonl")).session;
+    let origin = whole(&fixture("fork.1.jsonl")).session.clone();
+    let fork = whole(&fixture("fork.2.jsonl")).session.clone();
     assert_eq!(prompts(&fork), ["Explain total()", "And cart.py?", "List the sources in a fork"]);
     assert_eq!(prompts(&origin)[..2], prompts(&fork)[..2]);
 }

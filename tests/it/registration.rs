@@ -1,41 +1,45 @@
-//! The hook executables of this build, registered in a test's home.
+//! `rejoin install` against the real Claude Code: what every other end-to-end test begins with.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 use serde_json::{Value, json};
 
+use crate::api::Api;
 use crate::claude::Home;
 
-/// Every event with its executable, as cargo built it for this test run.
-const HOOKS: [(&str, &str); 9] = [
-    ("SessionStart", env!("CARGO_BIN_EXE_rejoin-hook-session-start")),
-    ("UserPromptSubmit", env!("CARGO_BIN_EXE_rejoin-hook-user-prompt-submit")),
-    ("PostToolBatch", env!("CARGO_BIN_EXE_rejoin-hook-post-tool-batch")),
-    ("Stop", env!("CARGO_BIN_EXE_rejoin-hook-stop")),
-    ("StopFailure", env!("CARGO_BIN_EXE_rejoin-hook-stop-failure")),
-    ("SubagentStop", env!("CARGO_BIN_EXE_rejoin-hook-subagent-stop")),
-    ("PreCompact", env!("CARGO_BIN_EXE_rejoin-hook-pre-compact")),
-    ("PostCompact", env!("CARGO_BIN_EXE_rejoin-hook-post-compact")),
-    ("SessionEnd", env!("CARGO_BIN_EXE_rejoin-hook-session-end")),
-];
-
-/// Registers the hooks in the user settings of `home`, with the permission that lets Claude read the resume logs.
+/// Registers the hooks of this build in the user settings of `home`, with every question answered by yes.
+#[track_caller]
 pub(crate) fn register(home: &Home) {
-    home.write_settings(&json!({
-        "hooks": HOOKS.iter().map(|(event, path)| ((*event).to_owned(), groups(event, path)))
-            .collect::<serde_json::Map<_, _>>(),
-        "permissions": { "allow": [read_rule(home)] },
-    }));
+    let output = home.rejoin(&["install", "--yes"]);
+    assert!(output.status.success(), "rejoin install: {}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// The permission rule for the resume logs: two slashes stand before an absolute path.
-pub(crate) fn read_rule(home: &Home) -> String {
-    format!("Read(/{}/projects/**)", home.state().display())
-}
+#[test]
+#[cfg_attr(
+    not(claude_code_old),
+    ignore = "needs an old Claude Code: run tests/get-claude-code.sh, and node"
+)]
+fn a_claude_code_that_would_drop_the_hooks_is_refused() {
+    let home = Home::new(&Api::start());
+    let theirs =
+        json!({ "hooks": { "Stop": [{ "hooks": [{ "type": "command", "command": "true" }] }] } });
+    home.write_settings(&theirs);
+    // The old one is a script: a name on the search path, before the new one, that runs it.
+    let shim = home.path("bin/claude");
+    fs::create_dir_all(home.path("bin")).unwrap();
+    fs::write(&shim, format!("#!/bin/sh\nexec node '{}' \"$@\"\n", env!("CLAUDE_CODE_OLD")))
+        .unwrap();
+    fs::set_permissions(&shim, fs::Permissions::from_mode(0o755)).unwrap();
 
-fn groups(event: &str, path: &str) -> Value {
-    // SessionEnd hooks hold up the end of the program.
-    let timeout = if event == "SessionEnd" { 5 } else { 10 };
-    let hook = json!({ "type": "command", "command": path, "args": [], "timeout": timeout });
-    json!([{ "hooks": [hook] }])
+    let output = home.rejoin(&["install", "--yes"]);
+
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("2.1.112 is too old"), "{said}");
+    assert!(said.contains("claude update"), "{said}");
+    let settings: Value = serde_json::from_slice(&fs::read(home.settings()).unwrap()).unwrap();
+    assert_eq!(settings, theirs);
 }
 
 /// Makes `command` the status line of `home`, whose hooks are registered.

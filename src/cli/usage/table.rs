@@ -15,7 +15,7 @@ const SHORTEST_NAME: usize = 8;
 const DETAILS: [Detail; 5] = [
     Detail { number: exact, columns: &Column::ALL },
     Detail { number: exact, columns: &Column::WRITES_JOINED },
-    Detail { number: short, columns: &Column::WRITES_JOINED },
+    Detail { number: short, columns: &Column::SHORT },
     Detail {
         number: short,
         columns: &[Column::Responses, Column::Output, Column::Total, Column::Cost],
@@ -36,7 +36,9 @@ enum Column {
     Write5m,
     Write1h,
     Write,
+    WriteShort,
     Read,
+    ReadShort,
     Total,
     Cost,
 }
@@ -63,6 +65,16 @@ impl Column {
         Self::Cost,
     ];
 
+    const SHORT: [Self; 7] = [
+        Self::Responses,
+        Self::Input,
+        Self::Output,
+        Self::WriteShort,
+        Self::ReadShort,
+        Self::Total,
+        Self::Cost,
+    ];
+
     fn head(self) -> &'static str {
         match self {
             Self::Responses => "Responses",
@@ -71,7 +83,9 @@ impl Column {
             Self::Write5m => "Write 5m",
             Self::Write1h => "Write 1h",
             Self::Write => "Cache write",
+            Self::WriteShort => "Write",
             Self::Read => "Cache read",
+            Self::ReadShort => "Read",
             Self::Total => "Total",
             Self::Cost => "Cost",
         }
@@ -85,8 +99,10 @@ impl Column {
             Self::Output => number(tokens.output),
             Self::Write5m => number(tokens.cache_creation_5m),
             Self::Write1h => number(tokens.cache_creation_1h),
-            Self::Write => number(tokens.cache_creation_5m + tokens.cache_creation_1h),
-            Self::Read => number(tokens.cache_read),
+            Self::Write | Self::WriteShort => {
+                number(tokens.cache_creation_5m + tokens.cache_creation_1h)
+            }
+            Self::Read | Self::ReadShort => number(tokens.cache_read),
             Self::Total => number(tokens.total()),
             Self::Cost => cost(totals),
         }
@@ -106,7 +122,7 @@ pub(super) fn draw(report: &Report, width: usize) -> String {
         let last = detail.columns.len() == DETAILS[DETAILS.len() - 1].columns.len();
         chosen = Some((cells, room.max(SHORTEST_NAME)));
         // Long names are cut before numbers are left out.
-        if fits || last || (detail.columns.len() <= Column::WRITES_JOINED.len() && room >= 24) {
+        if fits || last || (detail.columns.len() <= Column::SHORT.len() && room >= 24) {
             break;
         }
     }

@@ -49,6 +49,11 @@ fn no_link_leads_into_another_repository() {
     fs::create_dir(&hostile).unwrap();
     symlink(app.join(".git"), hostile.join(".git")).unwrap();
     assert_eq!(discover(&hostile), None);
+    // Nor does it belong to the repository that it was unpacked into.
+    let vendored = app.join("vendored");
+    fs::create_dir(&vendored).unwrap();
+    symlink(app.join(".git"), vendored.join(".git")).unwrap();
+    assert_eq!(discover(&vendored), None);
     fs::remove_file(hostile.join(".git")).unwrap();
     git.run(&hostile, &["init", "-q", "-b", "main"]);
     for name in ["logs", "refs"] {
@@ -117,7 +122,10 @@ fn a_hostile_git_directory_is_read_within_bounds() {
     for with in [&huge as &dyn Fn(&Path), &sparse] {
         assert_eq!(replace("packed-refs", with).0.commit, None);
     }
-    for head in ["ref: refs/heads/../../../x", "ref: refs/heads/a\u{1b}[2J", "ref: ", "", "0123"] {
+    let long = format!("ref: refs/heads/main\n{}", "x".repeat(5000));
+    for head in
+        ["ref: refs/heads/../../../x", "ref: refs/heads/a\u{1b}[2J", "ref: ", "", "0123", &long]
+    {
         fs::write(dot.join("HEAD"), head).unwrap();
         assert_eq!(discover(&app).unwrap().head(), Head::default());
     }

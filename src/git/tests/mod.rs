@@ -16,6 +16,10 @@ use tempfile::TempDir;
 
 use super::*;
 
+fn project(dir: &Path, home: Option<&Path>, temp: &Path) -> Project {
+    place(dir, home, temp).project
+}
+
 struct Git {
     _dir: TempDir,
     /// Canonical, as the paths of a repository are.

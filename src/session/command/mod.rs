@@ -3,9 +3,12 @@
 //! This reads what people and Claude write, not every construct that a shell knows: it never runs
 //! anything, and where a line is beyond it, it says less rather than something else.
 
+mod class;
 mod family;
 mod programs;
+mod quotes;
 mod shell;
+mod wrappers;
 
 use shell::{Simple, Word};
 
@@ -128,10 +131,10 @@ fn pipeline(
     dir: &mut Option<String>,
     out: &mut Vec<Part>,
 ) {
-    let stripped: Vec<&[Word<'_>]> = stages.iter().map(|s| family::strip(&s.words)).collect();
+    let stripped: Vec<&[Word<'_>]> = stages.iter().map(|s| wrappers::strip(&s.words)).collect();
     let join = stages[0].join;
     let first = stripped[0];
-    if let Some(target) = family::changes_dir(first) {
+    if let Some(target) = wrappers::changes_dir(first) {
         *dir = match dir.take() {
             _ if target.is_empty() => None,
             Some(from) if !target.starts_with(['/', '~', '$']) => Some(format!("{from}/{target}")),
@@ -143,18 +146,18 @@ fn pipeline(
     let chosen = if first.first().is_some_and(|w| programs::is_feeder(w.program())) {
         (1..stripped.len())
             .find(|n| stripped[*n].first().is_some_and(|w| !programs::is_filter(w.program())))
-            .filter(|n| !family::is_inline_script(stripped[*n]))
+            .filter(|n| !wrappers::is_inline_script(stripped[*n]))
             .unwrap_or(0)
     } else {
         0
     };
     let words = stripped[chosen];
-    if words.is_empty() || family::only_steers(words) {
+    if words.is_empty() || wrappers::only_steers(words) {
         return;
     }
     let piped = chosen + 1 < stages.len() && !pipefail;
     if depth < 2
-        && let Some(script) = family::shell_script(words)
+        && let Some(script) = wrappers::shell_script(words)
         && !script.trim().contains('\n')
     {
         let from = out.len();
@@ -209,7 +212,7 @@ fn build(words: &[Word<'_>], heredoc: Option<&str>, writes: bool) -> Part {
         let is_arg = n >= family.rest;
         if message_next {
             message_next = false;
-            let message = shell::heredoc_text(&word.value).unwrap_or(&word.value);
+            let message = quotes::heredoc_text(&word.value).unwrap_or(&word.value);
             show(&mut shown, &quoted_subject(message));
             messages.push(text::cut(message.trim(), MAX_MESSAGE_UNITS));
             continue;
@@ -218,7 +221,7 @@ fn build(words: &[Word<'_>], heredoc: Option<&str>, writes: bool) -> Part {
             match flag {
                 family::Takes::Next => message_next = true,
                 family::Takes::Here(name, value) => {
-                    let message = shell::heredoc_text(value).unwrap_or(value);
+                    let message = quotes::heredoc_text(value).unwrap_or(value);
                     show(&mut shown, &format!("{name}={}", quoted_subject(message)));
                     messages.push(text::cut(message.trim(), MAX_MESSAGE_UNITS));
                     continue;
@@ -227,7 +230,7 @@ fn build(words: &[Word<'_>], heredoc: Option<&str>, writes: bool) -> Part {
         }
         show(&mut shown, &shown_word(word));
         if is_arg && args.len() < MAX_ARGS {
-            let value = shell::heredoc_text(&word.value).unwrap_or(&word.value);
+            let value = quotes::heredoc_text(&word.value).unwrap_or(&word.value);
             args.push(text::cut(value, MAX_ARG_UNITS));
         }
     }
@@ -264,7 +267,7 @@ fn shown_word(word: &Word<'_>) -> String {
     if !word.raw.contains('\n') && text::units(word.raw) <= LONG_WORD {
         return word.raw.to_owned();
     }
-    let value = shell::heredoc_text(&word.value).unwrap_or(&word.value);
+    let value = quotes::heredoc_text(&word.value).unwrap_or(&word.value);
     if !word.raw.contains(['\'', '"']) {
         return text::line(value, LONG_WORD);
     }

@@ -71,6 +71,13 @@ fn a_message_in_a_here_document_is_no_command() {
 }
 
 #[test]
+fn a_here_document_ends_at_its_tag_alone() {
+    let all = parts("cat > a <<EOF\nEOFX; rm x\n EOF\nEOF\nmake test");
+    assert_eq!(all.iter().map(|p| p.family.as_str()).collect::<Vec<_>>(), ["cat", "make test"]);
+    assert_eq!(families("cat <<-'END'\n\tmake x\n\tEND\nmake y"), ["cat", "make y"]);
+}
+
+#[test]
 fn long_messages_in_quotes_stay_whole() {
     let part = one("git commit -am 'fix: a\n\nwhy; because && so' -m \"second\"");
     assert_eq!(part.message.as_deref(), Some("fix: a\n\nwhy; because && so\n\nsecond"));

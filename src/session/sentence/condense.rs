@@ -134,7 +134,7 @@ fn pieces(statement: &str) -> Vec<Piece<'_>> {
                 let last = all.len().saturating_sub(1);
                 for (n, sentence) in all.into_iter().enumerate() {
                     let announces = n == last && sentence.ends_with(':');
-                    let sentence_mark = kind::mark(&sentence);
+                    let sentence_mark = if announces { kind::mark(&sentence) } else { Mark::None };
                     let worth = if first && !announces {
                         FIRST
                     } else if open || sentence_mark == Mark::NextStep && announces {

@@ -63,6 +63,8 @@ impl Words {
                 // Code is no prose: `is_ok` is not "is".
                 _ if code => {}
                 '\'' | '’' => padded.push('\''),
+                'a'..='z' | '0'..='9' => padded.push(c),
+                'A'..='Z' => padded.push(c.to_ascii_lowercase()),
                 _ if c.is_alphanumeric() => padded.extend(c.to_lowercase()),
                 _ => push_space(&mut padded),
             }
@@ -71,27 +73,106 @@ impl Words {
         Self { padded }
     }
 
-    fn any(&self, cues: &[&str]) -> bool {
-        cues.iter().any(|cue| self.has(cue))
+    /// The rest of the text from each word on.
+    fn tails(&self) -> impl Iterator<Item = &[u8]> {
+        let bytes = self.padded.as_bytes();
+        memchr::memchr_iter(b' ', bytes).map(|at| &bytes[at + 1..]).filter(|tail| !tail.is_empty())
     }
 
-    fn has(&self, cue: &str) -> bool {
-        self.padded.match_indices(cue).any(|(at, _)| {
-            self.padded.as_bytes()[at - usize::from(at > 0)] == b' '
-                && self.padded.as_bytes().get(at + cue.len()) == Some(&b' ')
-        })
+    fn any(&self, cues: &[&str]) -> bool {
+        self.tails().any(|tail| cues.iter().any(|cue| opens(tail, cue)))
     }
 
     fn starts(&self, cues: &[&str]) -> bool {
-        cues.iter()
-            .any(|cue| self.padded[1..].strip_prefix(cue).is_some_and(|rest| rest.starts_with(' ')))
+        self.tails().next().is_some_and(|tail| cues.iter().any(|cue| opens(tail, cue)))
     }
+
+    /// The groups of [`GROUPS`] that have a cue in the sentence.
+    fn groups(&self) -> u8 {
+        let mut found = 0;
+        for tail in self.tails() {
+            let Some(letter) = tail.first().filter(|b| b.is_ascii_lowercase()) else { continue };
+            let letter = usize::from(letter - b'a');
+            let cues = &CUES[usize::from(STARTS[letter])..usize::from(STARTS[letter + 1])];
+            for (cue, group) in cues {
+                if found & group == 0 && opens(tail, cue) {
+                    found |= group;
+                }
+            }
+        }
+        found
+    }
+}
+
+/// Whether the words of `cue` stand at the start of `tail`.
+fn opens(tail: &[u8], cue: &str) -> bool {
+    tail.starts_with(cue.as_bytes()) && tail.get(cue.len()) == Some(&b' ')
 }
 
 fn push_space(padded: &mut String) {
     if !padded.ends_with(' ') {
         padded.push(' ');
     }
+}
+
+const CHOICE: u8 = 1;
+const GUESS: u8 = 2;
+const DIAGNOSIS: u8 = 4;
+const DECISION: u8 = 8;
+const COPULA: u8 = 16;
+const INTENT: u8 = 32;
+
+/// The cues by what they make of a sentence.
+const GROUPS: [(u8, &[&str]); 7] = [
+    (CHOICE, &CHOOSES),
+    (GUESS, &GUESSES),
+    (DIAGNOSIS, &DIAGNOSES),
+    (DIAGNOSIS, &EXCESS),
+    (DECISION, &DECISIONS),
+    (COPULA, &SAYS),
+    (INTENT, &["let me", "let's", "i'll", "i will"]),
+];
+
+const COUNT: usize = {
+    let mut n = 0;
+    let mut group = 0;
+    while group < GROUPS.len() {
+        n += GROUPS[group].1.len();
+        group += 1;
+    }
+    n
+};
+
+/// All cues, by their first letter.
+static CUES: [(&str, u8); COUNT] = by_letter().0;
+/// Where the cues of each letter start in [`CUES`].
+static STARTS: [u16; 27] = by_letter().1;
+
+const fn by_letter() -> ([(&'static str, u8); COUNT], [u16; 27]) {
+    let mut cues = [("", 0); COUNT];
+    let mut starts = [0; 27];
+    let mut n = 0;
+    let mut letter = 0;
+    while letter < 26 {
+        starts[letter as usize] = n as u16;
+        let mut group = 0;
+        while group < GROUPS.len() {
+            let mut cue = 0;
+            while cue < GROUPS[group].1.len() {
+                let word = GROUPS[group].1[cue];
+                if word.as_bytes()[0] == b'a' + letter {
+                    cues[n] = (word, GROUPS[group].0);
+                    n += 1;
+                }
+                cue += 1;
+            }
+            group += 1;
+        }
+        letter += 1;
+    }
+    starts[26] = n as u16;
+    assert!(n == COUNT, "a cue starts with something else than a letter");
+    (cues, starts)
 }
 
 /// Words of a choice, whatever else the sentence does.
@@ -164,21 +245,22 @@ const SAYS: [&str; 30] = [
 
 pub(super) fn of(sentence: &str) -> Kind {
     let words = Words::new(sentence);
-    let chooses = words.any(&CHOOSES);
+    let found = words.groups();
+    let has = |group: u8| found & group != 0;
     if words.starts(&PLANS) && !words.starts(&NO_PLANS) {
-        return if chooses { Kind::Decision } else { Kind::Plan };
+        return if has(CHOICE) { Kind::Decision } else { Kind::Plan };
     }
     // "Given that it is a false positive, let me go on": what is meant to be done.
-    let plans = words.any(&["let me", "let's", "i'll", "i will"]);
-    if !plans && words.any(&GUESSES) {
+    let plans = has(INTENT);
+    if !plans && has(GUESS) {
         Kind::Guess
-    } else if words.any(&DIAGNOSES) || words.any(&EXCESS) {
+    } else if has(DIAGNOSIS) {
         Kind::Diagnosis
-    } else if chooses || words.any(&DECISIONS) {
+    } else if has(CHOICE | DECISION) {
         Kind::Decision
     } else if plans {
         Kind::Plan
-    } else if words.any(&SAYS) && names_something(sentence) {
+    } else if has(COPULA) && names_something(sentence) {
         Kind::Finding
     } else {
         Kind::Other

@@ -16,6 +16,8 @@ pub use prompt::{correction, standing_rule};
 /// The most sentences that [`sentences`] returns, and the most UTF-16 units of one.
 pub const MAX_SENTENCES: usize = 400;
 pub const MAX_SENTENCE: usize = 1_000;
+/// The most blocks that are looked at: headings and code count although they are no sentences.
+const MAX_BLOCKS: usize = 4_000;
 
 /// What a sentence does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -65,7 +67,7 @@ pub fn sentences(text: &str) -> Vec<Sentence> {
     let mut mark = Mark::None;
     // The lead-in of a list ("The remaining tasks are:") marks the items right below it only.
     let mut lead = Mark::None;
-    for block in Blocks::new(text) {
+    for block in Blocks::new(text).take(MAX_BLOCKS) {
         if out.len() >= MAX_SENTENCES {
             break;
         }

@@ -176,12 +176,7 @@ pub(super) fn read(line: &str) -> Option<Counts<'_>> {
         if piece.is_empty() {
             continue;
         }
-        let Some((n, rest)) = text::number(piece) else {
-            if items.is_empty() {
-                return None;
-            }
-            break;
-        };
+        let Some((n, rest)) = text::number(piece) else { break };
         items.push((n, label(rest)?));
     }
     (!items.is_empty()).then_some(Counts { text: text.trim_end_matches(['.', ':']), items })

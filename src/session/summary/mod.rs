@@ -5,7 +5,10 @@
 //! stand in test names, logs and warnings too.
 
 mod counts;
+mod general;
+mod languages;
 mod tools;
+mod web;
 
 use tools::{Hit, Rank, Scan};
 
@@ -52,10 +55,9 @@ pub fn summary(family: &str, output: &str) -> Option<Summary> {
     Some(Summary { text: text::line(&said, MAX_UNITS), failed })
 }
 
-/// Whether a failure told in `hit` stands although `last` sounds well.
+/// Whether a failure told in `hit` stands although `last` sounds well: it was said later.
 fn decides(hit: &Hit, last: &Hit) -> bool {
-    hit.rank < last.rank && hit.rank != Rank::Progress && hit.at > last.at
-        || hit.rank == Rank::Verdict && last.rank == Rank::Progress
+    hit.rank != Rank::Progress && hit.at > last.at
 }
 
 #[cfg(test)]

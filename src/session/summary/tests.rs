@@ -328,6 +328,16 @@ fn jvm_dotnet_and_native() {
 }
 
 #[test]
+fn what_failed_before_the_last_word_is_past() {
+    ok(
+        "make check",
+        "make[1]: *** [probe] Error 1 (ignored)\n12 tests, 0 failures",
+        "12 tests, 0 failures",
+    );
+    ok("npm test", "3 tests, 1 failure\nretrying\n3 tests, 0 failures", "3 tests, 0 failures");
+}
+
+#[test]
 fn words_in_logs_and_names_are_no_summary() {
     for (family, output) in [
         (

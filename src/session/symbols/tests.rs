@@ -223,6 +223,14 @@ fn a_deleted_line_changes_what_holds_it() {
 }
 
 #[test]
+fn equal_lines_are_counted() {
+    let change = diff("a.sh", "run\nrun\n", "run\nrun\nrun\n");
+    assert_eq!((change.lines_added, change.lines_removed), (1, 0));
+    let moved = diff("a.sh", "one\ntwo\n", "two\none\n");
+    assert_eq!((moved.lines_added, moved.lines_removed), (0, 0));
+}
+
+#[test]
 fn a_changed_head_is_no_new_name() {
     let change = diff("a.ex", "defp id do\n  1\nend", "def id do\n  1\nend");
     assert_eq!(

@@ -103,6 +103,7 @@ impl Heading {
 /// The lines under one heading.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Section {
+    /// The heading as written; empty below a rule line that ends the section before it.
     pub heading: String,
     pub class: Heading,
     /// One each, whole up to 500 UTF-16 units, without list marks; in code spans and order as written.
@@ -195,15 +196,32 @@ pub fn body(output: &str) -> Body {
             }
             continue;
         }
+        if !fenced
+            && line.len() >= 3
+            && line.bytes().all(|b| matches!(b, b'-' | b'=' | b'*' | b'_'))
+        {
+            // What stands below a rule is no longer under the heading above it.
+            if !body.sections.is_empty() && body.sections.len() < MAX_SECTIONS {
+                let heading = String::new();
+                body.sections.push(Section { class: Heading::Other, heading, lines: Vec::new() });
+            }
+            continue;
+        }
         if let Some(section) = body.sections.last_mut()
             && section.lines.len() < MAX_LINES
             && !line.starts_with("```")
-            && !line.bytes().all(|b| b == b'-' || b == b'=')
         {
             section.lines.push(text::line(without_mark(line), MAX_LINE));
         }
     }
     body.sections.retain(|s| !s.lines.is_empty());
+    if let Some(item) = body.item.as_mut().filter(|item| item.kind.is_none()) {
+        item.kind =
+            clean.lines().take(6).find_map(|line| line.split_once("Type: ")).map(|(_, kind)| {
+                let kind = kind.split([' ', ',']).next().unwrap_or(kind);
+                text::line(&kind.to_lowercase(), 20)
+            });
+    }
     body
 }
 

@@ -121,7 +121,7 @@ fn headings_in_markdown() {
         "○ app-x1 [EPIC] · All of it   [● P1 · OPEN]\n\nDESCRIPTION\n# Epic\n\n## No-gos\n- No new route.\n\n## Success Criteria\n- It works.\n\n## Implement\n1. Add a helper `X`:\n- `with(a)` wraps.\n\n---\nRig: x.\n\nCHILDREN\n  ↳ ○ app-x1.1: First ● P1\n  ↳ ◐ app-x1.2: Second ● P1\n",
     );
     let classes: Vec<_> = body.sections.iter().map(|s| s.class).collect();
-    assert_eq!(classes, [Heading::Exclusion, Heading::Goal, Heading::Requirement]);
+    assert_eq!(classes, [Heading::Exclusion, Heading::Goal, Heading::Requirement, Heading::Other]);
     assert_eq!(body.item.unwrap().kind.as_deref(), Some("epic"));
     let children: Vec<_> = body.children.iter().map(|c| (c.id.as_str(), c.state)).collect();
     assert_eq!(children, [("app-x1.1", Some(State::Open)), ("app-x1.2", Some(State::InProgress))]);

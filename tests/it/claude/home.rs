@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -103,10 +103,27 @@ impl Home {
         fs::write(path, config.to_string()).unwrap();
     }
 
+    /// Runs `rejoin` in the project, with the environment that Claude Code gets.
+    pub(crate) fn rejoin(&self, args: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_rejoin"))
+            .args(args)
+            .current_dir(&self.project)
+            .env_clear()
+            .envs(self.environment())
+            .stdin(Stdio::null())
+            .output()
+            .expect("rejoin can be started")
+    }
+
+    /// Where Claude Code looks for the user's settings.
+    pub(crate) fn settings(&self) -> PathBuf {
+        self.path(".claude/settings.json")
+    }
+
     /// Writes the user's settings of Claude Code.
     pub(crate) fn write_settings(&self, settings: &Value) {
         let text = serde_json::to_string_pretty(settings).unwrap();
-        fs::write(self.path(".claude/settings.json"), text).unwrap();
+        fs::write(self.settings(), text).unwrap();
     }
 
     /// A start of `claude` in the project.
@@ -119,10 +136,16 @@ impl Home {
         Transcript::all(&self.path(".claude/projects"))
     }
 
-    /// The whole environment of `claude`: nothing of the person's who runs the tests but the search path.
+    /// The whole environment of `claude`: nothing of the person's who runs the tests but the search path, which
+    /// begins with `bin` in this home and the folder of the real `claude`.
     pub(super) fn environment(&self) -> Vec<(OsString, OsString)> {
         let home = self.root.path().as_os_str();
-        let path = std::env::var_os("PATH").unwrap_or_default();
+        let claude = Path::new(env!("CLAUDE_CODE")).parent().unwrap_or(Path::new("/"));
+        let inherited = std::env::var_os("PATH").unwrap_or_default();
+        let folders = [self.path("bin"), claude.to_owned()];
+        let path =
+            std::env::join_paths(folders.into_iter().chain(std::env::split_paths(&inherited)))
+                .expect("test paths hold no separator");
         let mut environment: Vec<(OsString, OsString)> = vec![
             ("HOME".into(), home.into()),
             ("PATH".into(), path),
@@ -146,5 +169,16 @@ impl Home {
         ];
         environment.extend(fixed.map(|(name, value)| (name.into(), value.into())));
         environment
+    }
+}
+
+impl Drop for Home {
+    /// A failed test leaves its home for a look at what the hooks wrote.
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.root.disable_cleanup(true);
+            // Standard output, which the test runner shows with the failure.
+            println!("the test's home: {}", self.root.path().display());
+        }
     }
 }

@@ -50,7 +50,7 @@ impl Followed {
         self.root.join("state")
     }
 
-    pub(crate) fn executables(&self) -> &'static str {
+    pub(crate) fn executables() -> &'static str {
         Path::new(REJOIN).parent().unwrap().to_str().unwrap()
     }
 
@@ -66,9 +66,8 @@ impl Followed {
         let mut ids = self.ids.borrow_mut();
         if !ids.iter().any(|(name, _)| *name == recorded) {
             let text = fs::read_to_string(Self::recorded(recorded)).unwrap();
-            let lines = text.lines().map(|l| serde_json::from_str::<Value>(l).unwrap());
-            let id =
-                lines.filter_map(|l| l["sessionId"].as_str().map(str::to_owned)).next().unwrap();
+            let mut lines = text.lines().map(|l| serde_json::from_str::<Value>(l).unwrap());
+            let id = lines.find_map(|l| l["sessionId"].as_str().map(str::to_owned)).unwrap();
             ids.push((recorded, id));
         }
         let (_, id) = ids.iter().find(|(name, _)| *name == recorded).unwrap();
@@ -134,7 +133,7 @@ impl Followed {
 
     /// A process that can stand for Claude Code's: a hook that waits for its input.
     fn claude(&self) -> Child {
-        self.command(&format!("{}/rejoin-hook-stop", self.executables()))
+        self.command(&format!("{}/rejoin-hook-stop", Self::executables()))
             .stdin(Stdio::piped())
             .spawn()
             .unwrap()
@@ -153,7 +152,7 @@ impl Followed {
 
     fn hook(&self, name: &str, claude: u32, event: &Value) -> String {
         let mut child = self
-            .command(&format!("{}/rejoin-hook-{name}", self.executables()))
+            .command(&format!("{}/rejoin-hook-{name}", Self::executables()))
             .env("CLAUDE_PROJECT_DIR", self.root.join("home/shop"))
             .env("CLAUDE_PID", claude.to_string())
             .env("CLAUDE_CODE_SESSION_ATTENDED", "1")

@@ -96,7 +96,7 @@ fn switched_off_nothing_is_followed_or_told() {
 #[test]
 fn the_demo_plays_a_session_through_the_executables() {
     let here = Followed::new();
-    let ran = here.run(&["demo", "--from", here.executables()]);
+    let ran = here.run(&["demo", "--from", Followed::executables()]);
     assert_eq!((ran.code, &*ran.stderr), (0, ""), "{}", ran.all());
     assert!(ran.stdout.contains("SAVE10"), "{}", ran.all());
     assert!(ran.stdout.contains("AssertionError: 729 != 810"), "{}", ran.all());

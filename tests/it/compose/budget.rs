@@ -1,5 +1,7 @@
 //! Whatever a session holds, its texts keep their bounds and their fence.
 
+#![allow(clippy::unwrap_used)]
+
 use super::Transcript;
 use proptest::prelude::*;
 use rejoin::resume::{About, Recall, ResumeLog, Whose};

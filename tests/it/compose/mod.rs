@@ -1,5 +1,7 @@
 //! `rejoin compose` on recorded and made-up sessions: the whole text, as a reader gets it.
 
+#![allow(clippy::unwrap_used)]
+
 mod budget;
 mod transcript;
 

@@ -1,5 +1,7 @@
 //! Transcripts made up for a test, in Claude Code's own format.
 
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, clippy::format_collect)]
+
 use chrono::{DateTime, Duration, Utc};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};

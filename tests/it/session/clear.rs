@@ -42,12 +42,13 @@ fn clearing_a_full_context_hands_the_work_over() {
 #[test]
 #[cfg_attr(not(claude_code), ignore = "needs the real Claude Code: run tests/get-claude-code.sh")]
 fn clearing_an_almost_empty_context_means_forgetting() {
-    let (_home, _, request) = clear_at(20_000);
+    let (_home, session, request) = clear_at(20_000);
 
     assert_eq!(records(&request), Vec::<String>::new());
-    request.assert_absent(HERONS);
+    request.assert_absent("src/heron.py");
     // One line says that there is something, and how to load it.
     let injected = request.injected();
     assert_eq!(injected.len(), 1, "{injected:?}");
-    assert!(injected[0].contains("rejoin"), "{injected:?}");
+    assert_eq!(injected[0].lines().count(), 1, "{injected:?}");
+    assert!(injected[0].contains(&format!("rejoin show {}", &session[..8])), "{injected:?}");
 }

@@ -4,8 +4,6 @@ use serde_json::json;
 
 use super::{HERONS, cut_off, home, record_of, resume_log};
 use crate::api::{Api, Turn};
-use crate::claude::Home;
-use crate::registration::read_rule;
 
 #[test]
 #[cfg_attr(not(claude_code), ignore = "needs the real Claude Code: run tests/get-claude-code.sh")]
@@ -32,15 +30,16 @@ fn the_named_resume_log_is_read_without_a_question() {
     terminal.exit();
 }
 
-/// What the rule itself does, without the hooks: with it the file is read, without it the tool is refused.
+/// What the installed rules do: with them the file is read, without them the tool is refused.
 #[test]
 #[cfg_attr(not(claude_code), ignore = "needs the real Claude Code: run tests/get-claude-code.sh")]
-fn the_permission_rule_decides_whether_the_state_can_be_read() {
+fn the_installed_rules_decide_whether_the_log_can_be_read() {
     for allowed in [true, false] {
         let api = Api::start();
-        let home = Home::new(&api);
-        let rules = if allowed { vec![read_rule(&home)] } else { Vec::new() };
-        home.write_settings(&json!({ "permissions": { "allow": rules } }));
+        let home = home(&api);
+        if !allowed {
+            home.write_settings(&json!({}));
+        }
         let log = home.state().join("projects/demo-1/sessions/2/resume.md");
         std::fs::create_dir_all(log.parent().unwrap()).unwrap();
         std::fs::write(&log, "three herons were counted\n").unwrap();

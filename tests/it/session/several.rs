@@ -23,7 +23,7 @@ fn a_live_session_is_not_offered_to_a_second_one() {
     request.assert_absent(HERONS);
     second.exit();
 
-    // Each has its own log, and with the first one dead it is the one to carry on.
+    // Each has its own log, and the work that broke off goes before work that came to its end.
     first.kill();
     api.reply(Turn::text("Welcome back."));
     let mut third = home.claude().terminal();

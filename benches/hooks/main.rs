@@ -1,0 +1,196 @@
+//! What a hook costs above starting an empty process.
+//!
+//! `cargo bench --bench hooks --target x86_64-unknown-linux-musl -- [ROUNDS] [--in=FOLDER]
+//! [--hooks=FOLDER]` (300 rounds, a temporary folder, the executables that cargo built). Commands are started as Claude Code starts them: `posix_spawn`
+//! without a shell, the event's JSON on a pipe, stdout drained to its end. They take turns, because a
+//! shared machine is slow for minutes at a time; compare within one table only. Before each start the
+//! session's files are put back as they were, outside of the measured time.
+
+// A benchmark prints, and stops at the first thing that goes wrong.
+#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::disallowed_methods)]
+
+mod scene;
+
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use scene::Scene;
+use serde_json::Value;
+
+/// The executable of an event, in the folder that was named or among those that cargo built.
+fn executable(event: &str) -> PathBuf {
+    let name = match event {
+        "SessionStart" => "rejoin-hook-session-start",
+        "UserPromptSubmit" => "rejoin-hook-user-prompt-submit",
+        "PostToolBatch" => "rejoin-hook-post-tool-batch",
+        "Stop" => "rejoin-hook-stop",
+        "StopFailure" => "rejoin-hook-stop-failure",
+        "SubagentStop" => "rejoin-hook-subagent-stop",
+        "PostCompact" => "rejoin-hook-post-compact",
+        _ => panic!("no hook at {event}"),
+    };
+    let built = Path::new(env!("CARGO_BIN_EXE_rejoin-hook-stop"));
+    option("hooks").unwrap_or_else(|| built.parent().unwrap().to_owned()).join(name)
+}
+
+/// The path given as `--name=PATH`.
+fn option(name: &str) -> Option<PathBuf> {
+    let prefix = format!("--{name}=");
+    std::env::args().find_map(|arg| arg.strip_prefix(&prefix).map(PathBuf::from))
+}
+
+/// One row of the table.
+struct Contender<'a> {
+    name: String,
+    program: PathBuf,
+    input: String,
+    scene: Option<&'a Scene>,
+    walls: Vec<Duration>,
+    /// What it printed, in bytes: a hook that says nothing where it should is no contender.
+    printed: usize,
+}
+
+impl<'a> Contender<'a> {
+    fn hook(name: &str, event: &str, scene: &'a Scene) -> Self {
+        Self {
+            name: name.to_owned(),
+            program: executable(event),
+            input: scene.input(event),
+            scene: Some(scene),
+            walls: Vec::new(),
+            printed: 0,
+        }
+    }
+
+    fn run(&mut self) {
+        let mut command = Command::new(&self.program);
+        command.env_clear();
+        if let Some(scene) = self.scene {
+            scene.put_back();
+            scene.furnish(&mut command);
+        }
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let start = Instant::now();
+        let mut child = command.spawn().unwrap();
+        // The empty program does not wait for its input.
+        drop(child.stdin.take().unwrap().write_all(self.input.as_bytes()));
+        let mut reply = Vec::new();
+        child.stdout.take().unwrap().read_to_end(&mut reply).unwrap();
+        assert!(child.wait().unwrap().success(), "{} failed", self.name);
+        self.walls.push(start.elapsed());
+        self.printed = reply.len();
+        if let Some(scene) = self.scene {
+            assert_eq!(scene.faults(), "", "{}", self.name);
+        }
+    }
+
+    /// Microseconds that the given share of the runs did not exceed.
+    fn quantile(&self, share: f64) -> f64 {
+        let mut walls = self.walls.clone();
+        walls.sort_unstable();
+        let index = ((walls.len() - 1) as f64 * share).round() as usize;
+        walls[index].as_secs_f64() * 1e6
+    }
+}
+
+fn main() {
+    // Cargo adds arguments of its own.
+    let rounds = std::env::args().skip(1).find_map(|arg| arg.parse().ok()).unwrap_or(300);
+    let folder = option("in").unwrap_or_else(std::env::temp_dir);
+    let temporary = tempfile::tempdir_in(folder).unwrap();
+    let memory = tempfile::tempdir_in("/dev/shm").ok();
+    let root = temporary.path();
+
+    let plain = Scene::new(&root.join("plain"), 140 << 10, None);
+    let in_memory = memory
+        .as_ref()
+        .map(|folder| Scene::new(&root.join("memory"), 140 << 10, Some(folder.path())));
+    let long = Scene::new(&root.join("long"), 100 << 20, None);
+    let unseen = Scene::unseen(&root.join("unseen"), 100 << 20);
+    let cut_off = Scene::cut_off(&root.join("cut_off"));
+    let alone = Scene::alone(&root.join("alone"));
+
+    let mut contenders = vec![Contender {
+        name: "empty program".to_owned(),
+        program: empty(root),
+        input: String::new(),
+        scene: None,
+        walls: Vec::new(),
+        printed: 0,
+    }];
+    for event in ["PostToolBatch", "StopFailure", "SubagentStop", "PostCompact", "UserPromptSubmit"]
+    {
+        contenders.push(Contender::hook(event, event, &plain));
+    }
+    // PreCompact and SessionEnd do the same.
+    contenders.push(Contender::hook("Stop", "Stop", &plain));
+    if let Some(scene) = &in_memory {
+        contenders.push(Contender::hook("Stop, state in memory: no sync", "Stop", scene));
+    }
+    contenders.push(Contender::hook("Stop, transcript of 100 MB", "Stop", &long));
+    contenders.push(Contender::hook("SessionStart, digest", "SessionStart", &cut_off));
+    contenders.push(Contender::hook("SessionStart, nothing", "SessionStart", &alone));
+
+    for _ in 0..rounds {
+        for contender in &mut contenders {
+            contender.run();
+        }
+    }
+    // The first read of a long transcript takes a hundred times the rest.
+    contenders.push(Contender::hook("Stop, 100 MB never seen", "Stop", &unseen));
+    for _ in 0..rounds.min(20) {
+        contenders.last_mut().unwrap().run();
+    }
+    print(&contenders, &plain);
+}
+
+fn print(contenders: &[Contender<'_>], plain: &Scene) {
+    let floor = contenders[0].quantile(0.5);
+    println!("state.json of the session: {} bytes", plain.state_size());
+    println!("{:32} {:>8} {:>8} {:>8} {:>7} {:>8}", "µs", "min", "median", "p95", "ratio", "above");
+    for contender in contenders {
+        let median = contender.quantile(0.5);
+        println!(
+            "{:32} {:8.0} {:8.0} {:8.0} {:7.2} {:8.0}",
+            contender.name,
+            contender.quantile(0.0),
+            median,
+            contender.quantile(0.95),
+            median / floor,
+            median - floor,
+        );
+    }
+    let told = contenders.iter().find(|c| c.name.ends_with("digest")).unwrap();
+    assert!(told.printed > 1000, "the digest was not injected");
+    let sizes = contenders.iter().filter(|c| c.scene.is_some_and(|s| std::ptr::eq(s, plain)));
+    for contender in sizes {
+        let size = contender.program.metadata().unwrap().len();
+        println!("{:32} {:8} KB", contender.name, size / 1024);
+    }
+}
+
+/// A program that does nothing, built as the hooks are.
+fn empty(root: &Path) -> PathBuf {
+    let source = root.join("empty.rs");
+    std::fs::write(&source, "fn main() {}\n").unwrap();
+    let program = root.join("empty");
+    let mut rustc = Command::new("rustc");
+    rustc.args(["--edition=2024", "-Copt-level=3", "-Clto=fat", "-Ccodegen-units=1"]);
+    rustc.args(["-Cpanic=abort", "-Cstrip=symbols"]).arg(&source).arg("-o").arg(&program);
+    // Below `target`, what is built for a named target lies in a folder of its name.
+    let hook = executable("Stop");
+    let target = hook.ancestors().nth(2).and_then(Path::file_name).unwrap();
+    if target != "target" {
+        rustc.arg("--target").arg(target);
+    }
+    assert!(rustc.status().unwrap().success());
+    program
+}
+
+/// A value of the recorded inputs.
+fn recorded(name: &str) -> Value {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/hooks");
+    serde_json::from_slice(&std::fs::read(folder.join(name)).unwrap()).unwrap()
+}

@@ -1,0 +1,131 @@
+//! What a hook asks of the system, counted: time is left to the benchmarks.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use rejoin::protocol::Event;
+
+use super::scene::{Scene, Stdin, executable, output};
+
+/// System calls of a hook from its first look at stdin on, without those for memory: the calls
+/// before depend on how the executable was linked. `None` without strace.
+fn calls(scene: &Scene, event: Event) -> Option<Vec<String>> {
+    if !Path::new("/usr/bin/strace").exists() {
+        eprintln!("skipped: no strace here");
+        return None;
+    }
+    let trace = scene.path("tmp/trace");
+    let mut hook = Command::new("/usr/bin/strace");
+    hook.args(["-f", "-e", "trace=!%memory", "-o"]).arg(&trace).arg(executable(event));
+    scene.furnish(&mut hook);
+    let input = scene.input(event).to_string();
+    let ran = output(&mut hook, Stdin::Ended(input.as_bytes()), Duration::from_mins(1));
+    assert!(ran.status.success(), "{ran:?}");
+    let trace = fs::read_to_string(&trace).unwrap();
+    fs::remove_file(scene.path("tmp/trace")).unwrap();
+    let call = |line: &str| line.split_once(' ').map_or(line, |(_, call)| call).trim().to_owned();
+    Some(
+        trace
+            .lines()
+            .map(call)
+            .skip_while(|call| !call.contains("poll([{fd=0, events=POLLIN"))
+            .collect(),
+    )
+}
+
+#[track_caller]
+fn assert_at_most(most: usize, scene: &Scene, event: Event) {
+    // The first time, folders and files are made.
+    scene.run(event, &scene.input(event));
+    let Some(calls) = calls(scene, event) else { return };
+    assert!(calls.len() > 10, "the trace was not understood: {calls:#?}");
+    assert!(
+        calls.len() <= most,
+        "{} makes {} system calls, not {most}:\n{}",
+        event.name(),
+        calls.len(),
+        calls.join("\n")
+    );
+    let processes = calls.iter().filter(|call| {
+        ["clone", "fork", "vfork", "execve", "socket", "connect"]
+            .iter()
+            .any(|name| call.starts_with(&format!("{name}(")))
+    });
+    assert_eq!(processes.collect::<Vec<_>>(), Vec::<&String>::new(), "{}", event.name());
+    let syncs = calls.iter().filter(|call| call.contains("sync(")).count();
+    let durable = matches!(event, Event::Stop | Event::PreCompact | Event::SessionEnd);
+    assert_eq!(syncs, if durable { 2 } else { 0 }, "{}: file and folder, once", event.name());
+}
+
+/// The scene's folder may lie deep: each part of a path is looked at once for links.
+fn depth(scene: &Scene) -> usize {
+    2 * scene.path("").components().count()
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn an_event_that_appends_makes_few_system_calls() {
+    let scene = Scene::new();
+    scene.follow_session();
+    for event in [Event::PostToolBatch, Event::StopFailure, Event::SubagentStop] {
+        assert_at_most(APPEND + depth(&scene), &scene, event);
+    }
+    assert_at_most(PROMPT + depth(&scene), &scene, Event::UserPromptSubmit);
+    assert_at_most(SUMMARY + depth(&scene), &scene, Event::PostCompact);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn an_event_that_folds_makes_few_system_calls() {
+    for event in [Event::Stop, Event::PreCompact, Event::SessionEnd] {
+        let scene = Scene::new();
+        scene.follow_session();
+        assert_at_most(FOLD + depth(&scene), &scene, event);
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_start_makes_few_system_calls_and_no_process() {
+    let scene = Scene::new();
+    scene.follow_session();
+    assert_at_most(START + depth(&scene), &scene, Event::SessionStart);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn nothing_depends_on_how_many_files_the_repository_has() {
+    let scene = Scene::new();
+    scene.follow_session();
+    let Some(few) = calls(&scene, Event::Stop) else { return };
+    for number in 0..500 {
+        fs::write(scene.path(&format!("project/{number}")), "").unwrap();
+    }
+    let many = calls(&scene, Event::Stop).unwrap();
+    assert_eq!(few.len(), many.len(), "{many:#?}");
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "sizes count in a release build: cargo test --release")]
+fn executables_are_small() {
+    for event in Event::ALL {
+        let size = fs::metadata(executable(event)).unwrap().len();
+        let most = match event {
+            Event::SessionStart | Event::Stop | Event::PreCompact | Event::SessionEnd => LARGE,
+            _ => SMALL,
+        };
+        assert!(size <= most, "{} has {size} bytes, not {most}", event.name());
+    }
+}
+
+/// The bounds: what is made today, and a few for another system's library.
+const APPEND: usize = 50;
+const PROMPT: usize = 60;
+const SUMMARY: usize = 80;
+const FOLD: usize = 110;
+const START: usize = 120;
+/// Bytes of an executable that appends, and of one that composes a resume log.
+const SMALL: u64 = 720 << 10;
+const LARGE: u64 = 2200 << 10;

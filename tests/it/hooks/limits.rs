@@ -1,0 +1,86 @@
+//! Closed standard streams, few descriptors, little memory, an open umask.
+
+use rejoin::protocol::Event;
+
+use super::scene::{Stdin, every_event, tree};
+
+#[test]
+#[cfg(unix)]
+fn closed_standard_streams_are_no_reason_to_fail() {
+    every_event(|event, scene| {
+        let input = scene.input(event).to_string();
+        for (closed, stdin) in [
+            ("<&-", false),
+            (">&-", true),
+            ("2>&-", true),
+            (">&- 2>&-", true),
+            ("<&- >&- 2>&-", false),
+        ] {
+            let before = scene.faults().len();
+            let mut hook = scene.hook_in(event, &format!("exec \"$0\" {closed}"));
+            scene.checked(event, &mut hook, Stdin::Ended(input.as_bytes()));
+            assert_eq!(scene.faults().len(), before + usize::from(!stdin), "{closed}");
+            if !stdin {
+                scene.assert_fault(event, "stdin ended after 0 bytes");
+            }
+        }
+    });
+}
+
+#[test]
+#[cfg(unix)]
+fn with_one_free_descriptor_what_is_known_stays() {
+    every_event(|event, scene| {
+        scene.follow_session();
+        let state = scene.session("state.json").unwrap();
+        let before = std::fs::read(&state).unwrap();
+        let input = scene.input(event).to_string();
+        let mut hook = scene.hook_in(event, "ulimit -n 4; exec \"$0\"");
+        scene.checked(event, &mut hook, Stdin::Ended(input.as_bytes()));
+        // One is taken by the lock.
+        assert_eq!(std::fs::read(&state).unwrap(), before);
+        let faults = scene.faults();
+        scene.run(event, &scene.input(event));
+        scene.run(Event::Stop, &scene.input(Event::Stop));
+        assert_eq!(scene.faults(), faults);
+    });
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn sixty_four_megabytes_of_address_space_are_enough() {
+    every_event(|event, scene| {
+        let mut input = scene.input(event);
+        input["prompt"] = serde_json::json!("long ".repeat(200_000));
+        for input in [scene.input(event), input] {
+            let mut hook = scene.hook_in(event, "ulimit -v 65536; exec \"$0\"");
+            scene.checked(event, &mut hook, Stdin::Ended(input.to_string().as_bytes()));
+            assert_eq!(scene.faults(), Vec::<String>::new());
+        }
+    });
+}
+
+#[test]
+#[cfg(unix)]
+fn whatever_the_umask_nobody_else_gets_in() {
+    use std::os::unix::fs::PermissionsExt;
+    every_event(|event, scene| {
+        for event in [Event::SessionStart, Event::UserPromptSubmit, Event::Stop, event] {
+            let input = scene.input(event).to_string();
+            let mut hook = scene.hook_in(event, "umask 000; exec \"$0\"");
+            scene.checked(event, &mut hook, Stdin::Ended(input.as_bytes()));
+            // A fault, for its log.
+            let mut hook = scene.hook_in(event, "umask 000; exec \"$0\"");
+            scene.checked(event, &mut hook, Stdin::Ended(b"{}"));
+        }
+        let mut paths: Vec<_> = tree(&scene.state()).into_keys().collect();
+        paths.push(scene.state());
+        assert!(paths.len() > 8);
+        for path in paths {
+            let meta = path.symlink_metadata().unwrap();
+            let mode = meta.permissions().mode() & 0o777;
+            let wanted = if meta.is_dir() { 0o700 } else { 0o600 };
+            assert_eq!(mode, wanted, "{}", path.display());
+        }
+    });
+}

@@ -1,0 +1,17 @@
+//! The hook executables under bad input, in bad places and under tight limits.
+//!
+//! Whatever a hook is given, it exits 0 within its deadline, prints nothing or one JSON object,
+//! writes nothing outside its state directory, and what went wrong stands in the fault log.
+
+#![allow(clippy::print_stderr, reason = "a test that can't run here says why")]
+
+mod commands;
+mod counts;
+mod fields;
+mod limits;
+mod places;
+mod reads;
+mod scene;
+mod silence;
+mod stdin;
+mod transcripts;

@@ -1,0 +1,137 @@
+//! Transcripts that are broken, and folders that lead astray: the rest counts.
+
+use std::fs;
+
+use super::home::{Home, response};
+
+#[test]
+fn broken_lines_are_skipped_counted_and_named_once() {
+    let home = Home::new();
+    let whole = response(1);
+    let long = format!("{{\"type\":\"user\",\"text\":\"{}\"}}\n", "x".repeat(20 << 20));
+    let parts: [&[u8]; 15] = [
+        whole.as_bytes(),
+        &whole.as_bytes()[..whole.len() / 2],
+        b"\n",
+        b"\0\0\0\0\0\0\n",
+        // Zeros before a sound line: two lines in one, and only one of them lost.
+        b"\0\0\0",
+        response(2).leak().as_bytes(),
+        b"{\"type\":\"assistant\",\"message\":{\"id\":\"a\",\"model\":\"m\",\"usage\":{\"input_tokens\":-1,\"output_tokens\":1}},\"timestamp\":\"2026-11-22T15:00:00Z\"}\n",
+        response(3).replace(".000Z", "").leak().as_bytes(),
+        b"\xff\xfe\xfa\n",
+        b"not json\n",
+        long.as_bytes(),
+        b"\r\n",
+        response(4).replace('\n', "\r\n").leak().as_bytes(),
+        b"{\"type\":\"user\",\"message\":{\"content\":\"\xff\xfe\"},\"usage\":1}\n",
+        // Cut off, with the next line appended to it.
+        &response(5).leak().as_bytes()[..40],
+    ];
+    home.write("-p/a.jsonl", parts.concat());
+    let report = home.json(&["--by", "session"]);
+    assert_eq!(report["totals"]["input_tokens"], 1 + 2 + 4);
+    assert_eq!(report["skipped"]["lines"], 8 + 1);
+    let ran = home.usage(&[]);
+    assert_eq!(ran.stdout.matches("9 lines skipped, see rejoin doctor").count(), 1);
+    assert_eq!(ran.stderr, "");
+    let csv = home.usage(&["--csv"]);
+    assert_eq!(csv.stderr, "9 lines skipped, see rejoin doctor.\n");
+}
+
+#[test]
+fn two_lines_run_into_one_are_not_read_as_one_response() {
+    // A crash tore the first line inside its content; the second was appended to it.
+    let home = Home::new();
+    let content = |number: u32| {
+        let text = format!("[{{\"type\":\"text\",\"text\":\"{}\"}}]", "words ".repeat(200));
+        response(number).replace("[]", &text).replace("\"usage\"", "\"stop_reason\":null,\"usage\"")
+    };
+    let (torn, whole) = (content(100), content(7));
+    home.write("-p/a.jsonl", format!("{}{whole}{}", &torn[..500], content(20)));
+    let report = home.json(&[]);
+    assert_eq!(report["totals"]["input_tokens"], 20);
+    assert_eq!(report["skipped"]["lines"], 1);
+}
+
+#[test]
+fn look_alikes_inside_content_are_content() {
+    let home = Home::new();
+    let inner = r#"[{"type":"tool_use","input":{"content":[1],"stop_reason":"x","usage":{"input_tokens":900,"output_tokens":900}}},{"type":"text","text":"]"}]"#;
+    let filler = format!("{},\"filler\":\"{}\"", "\"n\":1", "f".repeat(600));
+    let inner = inner.replace("\"content\":[1]", &format!("{filler},\"content\":[1]"));
+    // The message's own end is not the last thing that looks like one, or is missing.
+    for stop in [r#""stop_reason":"tool_use","usage""#, r#""usage""#] {
+        let line = response(3)
+            .replace("[]", &inner)
+            .replace("\"usage\":{\"input_tokens\":3", &format!("{stop}:{{\"input_tokens\":3"));
+        home.write("-p/a.jsonl", line);
+        let report = home.json(&[]);
+        assert_eq!(report["totals"]["input_tokens"], 3);
+        assert_eq!(report["totals"]["output_tokens"], 10);
+        assert_eq!(report["skipped"]["lines"], 0);
+    }
+}
+
+#[test]
+fn an_empty_or_missing_history_is_no_failure() {
+    let home = Home::new();
+    let ran = home.usage(&[]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, "No usage found.\n"));
+    home.write("-p/a.jsonl", "");
+    home.write("-p/memory/notes.md", "\"usage\"");
+    assert_eq!(home.usage(&[]).stdout, "No usage found.\n");
+    assert_eq!(home.json(&[])["totals"]["responses"], 0);
+}
+
+#[test]
+fn spilled_outputs_are_no_transcripts() {
+    let home = Home::new();
+    home.write("-p/s/tool-results/output.jsonl", response(1));
+    home.write("-p/s/subagents/agent-1.jsonl", response(2));
+    assert_eq!(home.json(&[])["totals"]["input_tokens"], 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_followed_once_and_loops_end() {
+    use std::os::unix::fs::symlink;
+    let home = Home::new();
+    home.write("-p/a.jsonl", response(1));
+    let project = home.projects().join("-p");
+    symlink(&project, project.join("again")).unwrap();
+    symlink(home.projects(), project.join("up")).unwrap();
+    symlink("self", project.join("self")).unwrap();
+    symlink(project.join("gone"), project.join("gone.jsonl")).unwrap();
+    // A project kept elsewhere, under the name that the link has.
+    let elsewhere = home.path().join("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    fs::write(elsewhere.join("b.jsonl"), response(2)).unwrap();
+    symlink(&elsewhere, home.projects().join("-linked")).unwrap();
+    // The second place to look in, which is the first again.
+    fs::create_dir(home.path().join(".config")).unwrap();
+    symlink(home.path().join(".claude"), home.path().join(".config/claude")).unwrap();
+    let report = home.json(&["--by", "project"]);
+    assert_eq!(report["totals"]["responses"], 2);
+    let keys: Vec<&str> =
+        report["rows"].as_array().unwrap().iter().map(|r| r["key"].as_str().unwrap()).collect();
+    assert_eq!(keys, ["-linked", "-p"]);
+    assert_eq!(report["skipped"]["unreadable"], 0);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_read_is_counted_and_the_rest_counts() {
+    use std::os::unix::fs::symlink;
+    let home = Home::new();
+    home.write("-p/a.jsonl", response(1));
+    // A file that can be opened and not read, whoever asks.
+    symlink("/proc/self/mem", home.projects().join("-p/b.jsonl")).unwrap();
+    // One that would never end.
+    let pipe = home.projects().join("-p/c.jsonl");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let report = home.json(&[]);
+    assert_eq!(report["totals"]["responses"], 1);
+    assert_eq!(report["skipped"]["unreadable"], 1);
+    assert!(home.usage(&[]).stdout.contains("1 unreadable file skipped, see rejoin doctor."));
+}
