@@ -22,6 +22,7 @@ pub struct CommandLine {
 pub enum Command {
     List(List),
     Show(Show),
+    Log(Log),
     Note(Note),
     Usage(super::usage::UsageArgs),
     Install(Install),
@@ -58,6 +59,20 @@ pub struct Show {
     #[arg(long, conflicts_with = "json")]
     pub digest: bool,
     /// Print the log as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// List a session's turns and its subagents' runs: request, response, tokens, newest last
+#[derive(Debug, Args)]
+#[command(after_help = "Example: rejoin log 8463c716 --follow")]
+pub struct Log {
+    /// The session's id or its beginning [default: this session, else the newest]
+    pub session: Option<String>,
+    /// Go on and print what comes, until interrupted
+    #[arg(long, short)]
+    pub follow: bool,
+    /// Print one JSON object per line
     #[arg(long)]
     pub json: bool,
 }
@@ -125,6 +140,10 @@ pub struct Install {
     /// What a new session is told at its start [default: auto]
     #[arg(long, value_name = "WHEN")]
     pub inject: Option<Inject>,
+    /// Also be Claude Code's status line: it tells the hooks the true context window, and goes on
+    /// showing the status line that is set up already
+    #[arg(long, conflicts_with = "project")]
+    pub statusline: bool,
     /// Leave Claude Code's permission rules alone
     #[arg(long)]
     pub no_permissions: bool,

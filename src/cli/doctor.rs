@@ -57,6 +57,7 @@ pub(super) fn run(
         checks::executables(&places),
         checks::registration(&places),
         checks::permissions(&places),
+        checks::status_line(&places),
         checks::state(&places),
         checks::config(&places),
         faults::check(&places.state, crate::clock::now()),

@@ -13,11 +13,11 @@ use super::claude::{self, Claude};
 use super::installation::{self, Installation};
 use super::places::{self, Places};
 use super::terminal::{self, BAD, GOOD, Terminal};
-use super::{Failure, inject, rules};
+use super::{Failure, choices, rules};
 use crate::config;
 use crate::env::Env;
 use crate::settings::file::{self, Change, FileError};
-use crate::settings::{self, HOOKS, Hook, Plan, Written};
+use crate::settings::{self, HOOKS, Hook, Plan, Written, status_line};
 use crate::store::Store;
 
 /// What is to be done, with nothing done yet.
@@ -30,6 +30,8 @@ struct Job {
     settings: PathBuf,
     rules: Vec<String>,
     inject: Option<Inject>,
+    /// Where the executable that is to be the status line will lie.
+    status_line: Option<PathBuf>,
 }
 
 pub(super) fn run(
@@ -40,7 +42,7 @@ pub(super) fn run(
     let places = Places::find(env)?;
     check_version(terminal)?;
     let known = Installation::load(&places.data)?.unwrap_or_default();
-    let mut job = plan(options, places)?;
+    let mut job = plan(options, places, &known)?;
     if options.dry_run {
         return show(&job, &known, terminal);
     }
@@ -70,7 +72,7 @@ fn check_version(terminal: &mut Terminal) -> Result<(), Failure> {
     }
 }
 
-fn plan(options: &args::Install, places: Places) -> Result<Job, Failure> {
+fn plan(options: &args::Install, places: Places, known: &Installation) -> Result<Job, Failure> {
     let own = std::env::current_exe()
         .map_err(|error| Failure::Failed(format!("cannot find this executable: {error}")))?;
     let target = places.executables();
@@ -81,6 +83,23 @@ fn plan(options: &args::Install, places: Places) -> Result<Job, Failure> {
         let name = hook.file_name();
         copies.push((source.join(&name), target.join(&name)));
     }
+    let settings = if options.project { places.local_settings() } else { places.user_settings() };
+    places::text(&settings)?;
+    // Once it is set up it is kept up to date.
+    let there = known.settings.get(&settings).is_some_and(|written| written.status_line.is_some());
+    let status_line = if options.statusline || there {
+        let name = installation::status_line();
+        if !source.join(&name).is_file() {
+            return Err(Failure::Failed(format!(
+                "{} has no {name}; name the folder that holds all executables with `--from`",
+                source.display()
+            )));
+        }
+        copies.push((source.join(&name), target.join(&name)));
+        Some(target.join(name))
+    } else {
+        None
+    };
     let own_copy = match &options.bin_dir {
         Some(folder) => {
             let name = format!("rejoin{}", std::env::consts::EXE_SUFFIX);
@@ -96,10 +115,9 @@ fn plan(options: &args::Install, places: Places) -> Result<Job, Failure> {
             different.push((from, to));
         }
     }
-    let settings = if options.project { places.local_settings() } else { places.user_settings() };
-    places::text(&settings)?;
     let rules = if options.no_permissions { Vec::new() } else { rules::wanted(&places.state)? };
-    Ok(Job { places, copies: different, own_copy, settings, rules, inject: options.inject })
+    let inject = options.inject;
+    Ok(Job { places, copies: different, own_copy, settings, rules, inject, status_line })
 }
 
 /// The folder that holds all hook executables: the one that was named, else that of this `rejoin`,
@@ -161,18 +179,39 @@ fn edited(
     earlier.file_made |= text.is_none();
     let executables = job.places.executables();
     let plan = Plan { executables: &executables, rules: &job.rules };
-    let edited = settings::install(text.unwrap_or_default(), &plan, &earlier)
-        .map_err(|refusal| FileError::refused(&job.settings, refusal))?;
+    let refused = |refusal| FileError::refused(&job.settings, refusal);
+    let mut edited =
+        settings::install(text.unwrap_or_default(), &plan, &earlier).map_err(refused)?;
+    if let Some(path) = &job.status_line {
+        let path = path.to_string_lossy();
+        edited =
+            settings::install_status_line(&edited.text, &path, &edited.written).map_err(refused)?;
+    }
     Ok((edited.text, edited.written))
 }
 
 fn configured(job: &Job) -> Result<Option<(PathBuf, String, String)>, Failure> {
-    let Some(choice) = job.inject else { return Ok(None) };
     let path = job.places.state.join(config::FILE);
-    let before = file::read(&path)?.unwrap_or_default();
-    let after = inject::chosen(&before, choice).map_err(|why| {
-        Failure::Failed(format!("{} cannot be edited: {why}; mend it first", path.display()))
-    })?;
+    let refused =
+        |why| Failure::Failed(format!("{} cannot be edited: {why}; mend it first", path.display()));
+    let before = if job.inject.is_some() || job.status_line.is_some() {
+        file::read(&path)?.unwrap_or_default()
+    } else {
+        return Ok(None);
+    };
+    let mut after = before.clone();
+    if let Some(choice) = job.inject {
+        after = choices::inject(&after, choice).map_err(refused)?;
+    }
+    if job.status_line.is_some() {
+        let text = file::read(&job.settings)?.unwrap_or_default();
+        let there = status_line::command(&text)
+            .map_err(|refusal| FileError::refused(&job.settings, refusal))?;
+        // Where ours stands already, what it passes on to is known.
+        if !there.as_deref().is_some_and(status_line::is_ours) {
+            after = choices::status_line(&after, there.as_deref()).map_err(refused)?;
+        }
+    }
     Ok((after != before).then_some((path, before, after)))
 }
 
@@ -300,16 +339,17 @@ fn apply(job: &Job, terminal: &mut Terminal) -> Result<(), Failure> {
         file::replace(to, &bytes, Some(0o755))
             .map_err(|error| FileError::io(to, "write", error))?;
     }
+    // Ahead of the settings, which give up the status line's old command.
+    if let Some((_, _, after)) = &config {
+        // The state directory is not among the folders that uninstall removes.
+        Store::open(&job.places.state)?.write_file(config::FILE, after)?;
+    }
     let changed = file::edit(&job.settings, true, |text| {
         let (after, written) = edited(job, &record, text)?;
         record.settings.insert(job.settings.clone(), written);
         record.save(data)?;
         Ok(Change::Replace(after))
     })?;
-    if let Some((_, _, after)) = &config {
-        // The state directory is not among the folders that uninstall removes.
-        Store::open(&job.places.state)?.write_file(config::FILE, after)?;
-    }
     verify(job)?;
     report(job, changed, config.is_some(), before.as_ref() != Some(&record), terminal)
 }
@@ -343,13 +383,14 @@ fn report(
     terminal: &mut Terminal,
 ) -> Result<(), Failure> {
     let own = |to: &PathBuf| Some(to) == job.own_copy.as_ref();
-    let hooks = job.copies.iter().filter(|(_, to)| !own(to)).count();
+    let line = |to: &PathBuf| Some(to) == job.status_line.as_ref();
+    let hooks = job.copies.iter().filter(|(_, to)| !own(to) && !line(to)).count();
     if hooks > 0 {
         let folder = job.places.executables();
         let what = if hooks == 1 { "hook executable" } else { "hook executables" };
         writeln!(terminal, "{GOOD}installed{GOOD:#}  {hooks} {what} in {}", folder.display())?;
     }
-    if let Some((_, to)) = job.copies.iter().find(|(_, to)| own(to)) {
+    for (_, to) in job.copies.iter().filter(|(_, to)| own(to) || line(to)) {
         writeln!(terminal, "{GOOD}installed{GOOD:#}  {}", to.display())?;
     }
     if settings_changed {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::Failure;
 use crate::settings::file::{self, FileError};
 use crate::settings::folder_lock::FolderLock;
-use crate::settings::{HOOKS, Written};
+use crate::settings::{HOOKS, Written, status_line};
 
 const FORMAT: u32 = 1;
 
@@ -116,6 +116,11 @@ pub(crate) fn lock(data: &Path) -> Result<FolderLock, Failure> {
         ),
         _ => FileError::io(data, "open", error).into(),
     })
+}
+
+/// The file name of the status line's executable on this platform.
+pub(crate) fn status_line() -> String {
+    format!("{}{}", status_line::EXECUTABLE, std::env::consts::EXE_SUFFIX)
 }
 
 /// The names of hook executables that `folder` lacks.

@@ -4,15 +4,16 @@
 //! exit code.
 
 pub mod args;
+mod choices;
 mod claude;
 mod compose;
 mod demo;
 mod doctor;
 mod here;
-mod inject;
 mod install;
 mod installation;
 mod list;
+mod log;
 mod note;
 mod overview;
 mod places;
@@ -75,6 +76,7 @@ pub fn run() -> ExitCode {
         None => overview::run(line.json, &env, &mut terminal),
         Some(Command::List(options)) => list::run(options, &env, &mut terminal),
         Some(Command::Show(options)) => show::run(options, &env, &mut terminal),
+        Some(Command::Log(options)) => log::run(options, &env, &mut terminal),
         Some(Command::Note(options)) => note::run(options, &env, &mut terminal),
         Some(Command::Compose(options)) => return compose::run(options),
         Some(Command::Demo(options)) => demo::run(options, &env, &mut terminal),

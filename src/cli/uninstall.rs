@@ -64,7 +64,9 @@ pub(super) fn run(
         remove(path)?;
     }
     if !files.is_empty() {
-        let hooks = files.iter().filter(|path| path.starts_with(places.executables())).count();
+        let line = places.executables().join(installation::status_line());
+        let hook = |path: &&PathBuf| path.starts_with(places.executables()) && **path != line;
+        let hooks = files.iter().filter(hook).count();
         writeln!(
             terminal,
             "{GOOD}removed{GOOD:#}    {hooks} hook executables in {}",
@@ -126,6 +128,7 @@ fn taken_back(
 fn files(places: &Places, record: Option<&Installation>) -> Vec<PathBuf> {
     let mut files: Vec<_> =
         HOOKS.iter().map(|hook| places.executables().join(hook.file_name())).collect();
+    files.push(places.executables().join(installation::status_line()));
     files.extend(record.into_iter().flat_map(|record| record.executables.iter().cloned()));
     files.push(Installation::path(&places.data));
     files

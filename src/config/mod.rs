@@ -11,11 +11,55 @@ use std::path::Path;
 pub const FILE: &str = "config.toml";
 
 /// What the user may set.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// What a starting session is told.
     pub inject: Inject,
+    /// When the filling of the context window is told.
+    pub thresholds: Thresholds,
+    /// A conversation that is resumed.
+    pub resume: Resume,
+    /// The status line.
+    pub statusline: StatusLine,
+}
+
+/// A conversation that is resumed.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Resume {
+    /// What writing it to the prompt cache again must cost, in USD, to be told; 0 is never.
+    pub tell_above_usd: f64,
+}
+
+impl Default for Resume {
+    fn default() -> Self {
+        Self { tell_above_usd: 0.5 }
+    }
+}
+
+/// When the filling of the context window is told, in percent of it; 0 is never.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Thresholds {
+    pub caution: u8,
+    pub warning: u8,
+    pub critical: u8,
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        Self { caution: 70, warning: 85, critical: 95 }
+    }
+}
+
+/// The status line.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct StatusLine {
+    /// A status line command of the user's own, in the shell's words: it is given what Claude Code
+    /// tells, and what it prints is shown instead of our line.
+    pub command: Option<String>,
 }
 
 /// What a starting session is told, by how it starts; `default` where a start is not named.

@@ -8,13 +8,17 @@ pub mod opening;
 mod project;
 mod recent;
 mod record;
+pub mod responses;
 mod state;
+mod window;
 
 pub use opening::Opening;
 pub use project::Place;
 pub use recent::{Entry, Recent};
-pub use record::{Record, Told};
+pub use record::{Level, Record, Told};
+pub use responses::Response;
 pub use state::{Ended, State};
+pub use window::Bridge;
 
 use crate::resume::{self, About, Recall, ResumeLog};
 use crate::store::{self, Durability, SessionLock, Wait};
@@ -35,6 +39,8 @@ pub struct Following {
     pub notes: Vec<String>,
     /// Bytes of the transcript that were read.
     pub read: u64,
+    /// Nobody writes to the session any more: its last turn is over.
+    pub over: bool,
 }
 
 /// Takes a session's lock, loads its state and applies the records that it does not include.
@@ -50,7 +56,7 @@ pub fn open(session: &store::Session, wait: Wait) -> store::Result<Following> {
             Err(error) => notes.push(format!("a record of the journal is not understood: {error}")),
         }
     }
-    Ok(Following { lock, state, notes, read: 0 })
+    Ok(Following { lock, state, notes, read: 0, over: false })
 }
 
 impl Following {
@@ -64,13 +70,32 @@ impl Following {
         Ok(())
     }
 
-    /// Replaces the snapshot and, after it, the resume log that follows from it.
+    /// Appends what is ready to the response log, replaces the snapshot and, after it, the resume log
+    /// that follows from it.
     pub fn save(&mut self, durability: Durability, now: DateTime<Utc>) -> store::Result<()> {
+        self.read += self.state.complete_responses(self.over);
+        // Before the snapshot: a process that dies in between logs a turn twice, which does no harm.
+        for record in &self.state.responses.ready {
+            self.lock.append_line(responses::FILE, &record.line())?;
+        }
+        self.state.responses.ready.clear();
         self.lock.save(&self.state, durability)?;
         let path = self.lock.session().dir().join("resume.md");
-        let about = About { log_path: Some(path.display().to_string()), now, ..About::default() };
+        let about = About {
+            log_path: Some(path.display().to_string()),
+            window: self.state.window(),
+            now,
+            ..About::default()
+        };
         let log = compose(&self.state, &about);
         self.lock.write_derived("resume.md", &resume::markdown(&log))
+    }
+
+    /// Appends a record under this lock and takes it in.
+    pub fn tell(&mut self, record: &Record) -> store::Result<()> {
+        self.lock.append(&record.line())?;
+        self.state.take(record);
+        Ok(())
     }
 
     /// Takes the session away with everything in it.
@@ -114,6 +139,21 @@ pub fn compose(state: &State, about: &About) -> ResumeLog {
         drop(read);
     }
     resume::compose(&state.session, &recall, about)
+}
+
+/// The session's response log, oldest first, with what is not in its file yet: the turn that runs is
+/// the last one, as it stands.
+pub fn log(session: &store::Session) -> store::Result<Vec<Response>> {
+    let text = session.read_file(responses::FILE)?.unwrap_or_default();
+    let mut records = responses::read(&text);
+    let mut state = look(session)?;
+    state.complete_responses(false);
+    let current = state.responses.current(&state.session);
+    for record in state.responses.ready.into_iter().chain(current) {
+        responses::put(&mut records, record);
+    }
+    records.sort_by_key(|record| record.started_at);
+    Ok(records)
 }
 
 /// What is known of a session, read without its lock and brought up to date in memory only.

@@ -6,7 +6,7 @@ use crate::git::{self, Difference};
 use crate::process::Identity;
 use crate::resume::policy::{Form, Offer, Rule, Start, form};
 use crate::resume::{About, Cause, LaterCommit, Meanwhile, Previous, ResumeLog};
-use crate::session::{Session, merge_touch, window};
+use crate::session::{Session, merge_touch};
 use crate::store::{self, Durability, Project, ProjectLock, SessionId, Wait};
 use crate::transcript::FIRST_READ;
 use chrono::{DateTime, Utc};
@@ -164,7 +164,7 @@ impl Opening<'_> {
             log_path: Some(session.dir().join("resume.md").display().to_string()),
             cause,
             repository: Some(meanwhile(self.place, &state.session, since)),
-            window: window(&state.session),
+            window: state.window(),
             previous: previous.map(|session| Previous { session, link: "injected".to_owned() }),
         };
         (super::compose(state, &about), about)
@@ -210,6 +210,7 @@ impl Opening<'_> {
         };
         let mut following = super::open(&session, self.wait).map_err(|e| e.to_string())?;
         following.fold(transcript, Some(FIRST_READ)).map_err(|e| e.to_string())?;
+        following.over = true;
         following.save(Durability::Cached, self.now).map_err(|e| e.to_string())?;
         settle(&lock()?, Some(&following.state))
     }

@@ -174,7 +174,7 @@ impl Entry {
         self.last = state.last().max(self.last);
         self.ended = state.ended.as_ref().map(|e| e.reason.clone());
         self.context = session.context;
-        self.window = crate::session::window(session);
+        self.window = state.window();
         if session.branch.is_some() {
             self.branch.clone_from(&session.branch);
         }

@@ -1,6 +1,8 @@
 //! What the state file of a session holds.
 
-use super::record::{Record, Told};
+use super::record::{Level, Record, Told};
+use super::responses::Pending;
+use super::window::Bridge;
 use crate::session::Session;
 use crate::session::event::Event;
 use crate::session::facts::{End, Quote};
@@ -28,6 +30,14 @@ pub struct State {
     /// When its last event came.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub touched: Option<DateTime<Utc>>,
+    /// The context window as the status line was told it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bridge: Option<Bridge>,
+    /// The highest level of the context window that was told of since the last compaction.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub threshold: Option<Level>,
+    /// What is on its way into the response log.
+    pub responses: Pending,
     /// Lines of turns that were abandoned so far back that they had to be left out of the fold: from
     /// the first to before the last offset.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -73,7 +83,8 @@ impl State {
             Told::StopFailure { prompt_id, error } => {
                 self.stop(prompt_id.as_deref(), End::Failed(error.clone()), None);
             }
-            Told::SubagentStop { id, said, .. } => {
+            Told::SubagentStop { id, kind, said } => {
+                self.responses.reported(id, kind);
                 if let Some(said) = said {
                     self.session.subagent_said(id, said);
                 }
@@ -86,7 +97,9 @@ impl State {
                 text: text.clone(),
                 at: record.at,
             }),
-            Told::PostToolBatch | Told::PreCompact | Told::PostCompact => {}
+            Told::Threshold { level, .. } => self.threshold = self.threshold.max(Some(*level)),
+            Told::PostCompact => self.threshold = None,
+            Told::PostToolBatch | Told::PreCompact => {}
         }
         self.settle();
     }
@@ -149,6 +162,7 @@ impl State {
             self.abandoned.push(abandoned);
             self.cursor = Cursor::default();
             self.forget();
+            self.responses.hold();
         }
         self.settle();
         Ok(sum)
@@ -173,9 +187,11 @@ impl State {
             transcript::Told::Restarted => {
                 self.abandoned.clear();
                 self.forget();
+                self.responses.restart();
             }
             transcript::Told::Event(at, event) => {
                 let line = at.place.offset;
+                self.responses.see(at, &event, &self.session);
                 if let Event::Rewound { to } = event
                     && self.session.is_beyond(to)
                 {
@@ -190,6 +206,29 @@ impl State {
         });
         self.cursor = cursor;
         Ok((report?, lost))
+    }
+
+    /// Makes records of the subagents' runs that are over and, when the session has ended or is `over`,
+    /// of its last turn. Returns the bytes that were read.
+    pub(super) fn complete_responses(&mut self, over: bool) -> u64 {
+        let over = over || self.ended.is_some();
+        if over {
+            self.responses.close(&self.session);
+        }
+        let transcript = self.transcript.clone();
+        transcript.map_or(0, |path| self.responses.fold_agents(&path, over))
+    }
+
+    /// The session's context window in tokens: as the status line was told it, else what the model's
+    /// name says; `None` when it is not known.
+    pub fn window(&self) -> Option<u64> {
+        let session = &self.session;
+        let model = session.models.last().map(|(name, _)| &**name);
+        self.bridge
+            .as_ref()
+            .and_then(|bridge| bridge.window_of(session.requested.as_deref(), model))
+            .filter(|window| session.context.unwrap_or(0) <= *window)
+            .or_else(|| crate::session::window(session))
     }
 
     /// When the session was last active: its last event or its transcript's last line.

@@ -9,10 +9,12 @@ pub mod post_tool_batch;
 pub mod pre_compact;
 pub mod session_end;
 pub mod session_start;
+pub mod status_line;
 mod stdin;
 pub mod stop;
 pub mod stop_failure;
 pub mod subagent_stop;
+mod threshold;
 pub mod user_prompt_submit;
 
 use crate::env::Env;
@@ -120,7 +122,7 @@ pub type Handle = fn(&Context) -> Result<Reply, Fault>;
 pub fn run(event: Event, handle: Handle) -> ExitCode {
     let env = Env::read();
     let state = env.state_dir();
-    on_panic(event, state.clone());
+    on_panic(event.name(), state.clone());
     let deadline = Duration::from_secs(if event == Event::SessionEnd { 1 } else { 5 });
     let outcome = stdin::read(deadline)
         .map_err(Fault::from)
@@ -136,7 +138,7 @@ pub fn run(event: Event, handle: Handle) -> ExitCode {
         });
     match outcome {
         Ok(reply) => print(event, &reply),
-        Err(fault) => note(state.as_deref(), event, &fault.0),
+        Err(fault) => note(state.as_deref(), event.name(), &fault.0),
     }
     ExitCode::SUCCESS
 }
@@ -168,16 +170,16 @@ fn acknowledge(env: &Env) {
     }
 }
 
-fn note(state: Option<&Path>, event: Event, text: &str) {
+fn note(state: Option<&Path>, event: &str, text: &str) {
     if let Some(store) = state.and_then(|s| Store::open(s).ok()) {
-        store.faults().note(&stamp(crate::clock::now()), event.name(), text);
+        store.faults().note(&stamp(crate::clock::now()), event, text);
     }
 }
 
 /// A panic is a fault like any other: noted, never seen by the user.
 #[allow(clippy::exit)]
 #[allow(clippy::disallowed_methods)]
-fn on_panic(event: Event, state: Option<std::path::PathBuf>) {
+fn on_panic(event: &'static str, state: Option<std::path::PathBuf>) {
     std::panic::set_hook(Box::new(move |info| {
         note(state.as_deref(), event, &info.to_string().replace('\n', " "));
         std::process::exit(0);

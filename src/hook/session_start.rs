@@ -1,5 +1,6 @@
 //! SessionStart: the one event at which Claude is told something.
 
+use super::threshold::thousands;
 use super::{Context, Fault, LOCK};
 use crate::config::{self, Config};
 use crate::follow::{self, Opening, Recent};
@@ -7,8 +8,9 @@ use crate::process;
 use crate::protocol::{Reply, Source};
 use crate::resume::policy::{Form, Offer, Rule, Start, form};
 use crate::resume::{self, About, Cause, ResumeLog, Whose};
-use crate::store::SessionId;
+use crate::store::{self, SessionId};
 use chrono::TimeDelta;
+use std::fmt::Write as _;
 
 /// A session that is open elsewhere and has not been touched for so long is worth a word.
 const IDLE: TimeDelta = TimeDelta::hours(2);
@@ -16,12 +18,11 @@ const IDLE: TimeDelta = TimeDelta::hours(2);
 /// Registers the session and tells it where the work stands, as its start calls for.
 pub fn handle(context: &Context) -> Result<Reply, Fault> {
     let Some((place, project)) = context.project()? else { return Ok(Reply::default()) };
-    let inject = config::read(context.store.root())
-        .unwrap_or_else(|error| {
-            context.note(&[error]);
-            Config::default()
-        })
-        .inject;
+    let config = config::read(context.store.root()).unwrap_or_else(|error| {
+        context.note(&[error]);
+        Config::default()
+    });
+    let inject = config.inject;
     let source = context.input.source.unwrap_or(Source::Startup);
     let opening = Opening {
         project: &project,
@@ -57,10 +58,17 @@ pub fn handle(context: &Context) -> Result<Reply, Fault> {
             fresh(&opening, start, inject.rule(named), cleared)
         }
     };
-    let told = told.unwrap_or_else(|fault| {
+    let mut told = told.unwrap_or_else(|fault| {
         context.note(&[fault.to_string()]);
         Answer::default()
     });
+    if matches!(source, Source::Resume | Source::Fork) {
+        let origin = match source {
+            Source::Resume => Some(context.id.clone()),
+            _ => before.as_deref().and_then(SessionId::parse),
+        };
+        told.reply.message = cost(context, &opening, origin.as_ref(), config.resume)?;
+    }
     let transcript = context.input.transcript_path.as_deref();
     let anew = source != Source::Compact;
     opening.register(transcript, process, anew, before.as_deref(), told.given.as_deref())?;
@@ -103,6 +111,41 @@ fn meanwhile(opening: &Opening<'_>, id: &SessionId, rule: Rule) -> Result<Answer
     let (log, _) = opening.log(&session, &state, None, None);
     let context = resume::changes(&log);
     Ok(Answer { reply: Reply { context, message: None }, given: None })
+}
+
+/// What it costs to go on with a conversation whose prompt cache is gone, beside a fresh start with
+/// its digest. The numbers are Claude Code's.
+fn cost(
+    context: &Context,
+    opening: &Opening<'_>,
+    origin: Option<&SessionId>,
+    limits: config::Resume,
+) -> Result<Option<String>, Fault> {
+    let input = &context.input;
+    let (Some(tokens), Some(usd)) = (input.context_tokens, input.estimated_cache_write_usd) else {
+        return Ok(None);
+    };
+    let limit = limits.tell_above_usd;
+    if limit <= 0.0 || usd <= limit || input.prompt_cache_likely_expired != Some(true) {
+        return Ok(None);
+    }
+    let mut said = format!(
+        "rejoin: the prompt cache of this conversation has likely expired; its {} tokens are written \
+         again, for about ${usd:.2}.",
+        thousands(tokens)
+    );
+    let session = origin.map(|id| opening.project.session(id)).filter(store::Session::exists);
+    if let Some(session) = session {
+        let state = follow::look(&session)?;
+        let (log, about) = opening.log(&session, &state, None, None);
+        let digest = resume::digest(&log, &about, Whose::Earlier).len() / resume::UNITS;
+        let _ = write!(
+            said,
+            " A new session with the digest of it begins with about {} tokens more than an empty one.",
+            thousands(digest as u64)
+        );
+    }
+    Ok(Some(said))
 }
 
 /// A new conversation: where the work of an earlier one stands.

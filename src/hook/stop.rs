@@ -1,7 +1,7 @@
 //! Stop: a turn came to its end.
 
 use super::{Context, Fault};
-use crate::follow::{self, Told, opening};
+use crate::follow::{self, Bridge, Told, opening};
 use crate::protocol::Reply;
 use crate::session::keep_quote;
 use crate::store::{Durability, Project};
@@ -52,6 +52,11 @@ pub(super) fn fold_in(context: &Context, project: &Project, told: Told) -> Resul
             return Ok(());
         }
         context.note(&[format!("{} can't be read: {error}", path.display())]);
+    }
+    match Bridge::read(&context.store, &context.id) {
+        Ok(Some(bridge)) => following.state.bridge = Some(bridge),
+        Ok(None) => {}
+        Err(error) => context.note(&[error.to_string()]),
     }
     following.state.take(&record);
     following.save(Durability::Synced, context.now)?;

@@ -1,12 +1,13 @@
 //! UserPromptSubmit: a prompt was typed, or Claude Code made one.
 
-use super::{Context, Fault};
+use super::{Context, Fault, threshold};
 use crate::follow::{Told, opening};
 use crate::protocol::Reply;
 use crate::session::facts::Quote;
 use crate::session::keep_quote;
 
-/// Remembers the prompt, which the transcript may not have when the session dies at once.
+/// Remembers the prompt, which the transcript may not have when the session dies at once, and says
+/// when the context window fills up.
 pub fn handle(context: &Context) -> Result<Reply, Fault> {
     let input = &context.input;
     let prompt = input.prompt.as_deref().unwrap_or_default();
@@ -22,5 +23,5 @@ pub fn handle(context: &Context) -> Result<Reply, Fault> {
     let told = Told::UserPromptSubmit { prompt_id: input.prompt_id.clone(), text };
     crate::follow::append(&project.session(&context.id), &context.record(told), super::LOCK)?;
     opening::first_prompt(&project, context.id.as_str(), super::LOCK)?;
-    Ok(Reply::default())
+    threshold::notice(context, &project)
 }

@@ -2,6 +2,8 @@
 
 mod input;
 mod output;
+mod status;
 
 pub use input::{Event, Input, Read, Reader, Source, Trigger};
 pub use output::Reply;
+pub use status::Status;

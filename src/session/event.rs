@@ -55,8 +55,8 @@ pub enum Event<'a> {
     Interrupted,
     /// Visible text of the assistant.
     Said { text: Cow<'a, str> },
-    /// A tool call.
-    Called { id: Cow<'a, str>, call: Call<'a> },
+    /// A tool call; `name` is Claude Code's own of the tool.
+    Called { id: Cow<'a, str>, name: Cow<'a, str>, call: Call<'a> },
     /// A tool call's result.
     Returned { id: Cow<'a, str>, result: Result<'a> },
     /// One response's tokens; may come several times for one response, the last is right.

@@ -95,7 +95,7 @@ impl Session {
             Event::Unqueued { text: Some(text) } => self.seen(&text),
             Event::Interrupted => self.turn(at).end = End::Interrupted,
             Event::Said { text } => self.said(at, &text),
-            Event::Called { id, call } => self.called(at, &id, call),
+            Event::Called { id, call, .. } => self.called(at, &id, call),
             Event::Returned { id, result } => self.returned(at, &id, &result),
             Event::Responded { message_id, model, requested, usage, stop } => {
                 self.responded(at, &message_id, &model, usage, stop);

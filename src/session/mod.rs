@@ -22,4 +22,4 @@ mod window;
 pub use bounds::{merge_family, merge_touch};
 pub use facts::Session;
 pub use fold::{WHOLE, keep_quote};
-pub use window::window;
+pub use window::{window, window_of};

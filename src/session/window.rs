@@ -25,8 +25,14 @@ const TWO: [&str; 2] = ["claude-sonnet-4-5", "claude-sonnet-4-2"];
 /// The context window in tokens; `None` when it is not known. Tokens above what the name says make it
 /// unknown: a percentage over 100 helps nobody.
 pub fn window(session: &Session) -> Option<u64> {
-    let requested = session.requested.as_deref();
-    let model = requested.or(session.models.last().map(|(name, _)| &**name))?;
+    let model = session.models.last().map(|(name, _)| &**name);
+    window_of(session.requested.as_deref(), model, session.context.unwrap_or(0))
+}
+
+/// The context window of a model: as it was asked for, where that is known, as it answered, and with
+/// the tokens that were seen in it.
+pub fn window_of(requested: Option<&str>, model: Option<&str>, context: u64) -> Option<u64> {
+    let model = requested.or(model)?;
     let window = if requested.is_some_and(|r| r.ends_with("[1m]")) {
         MILLION
     } else if let Some((_, window)) = ONE.iter().find(|(name, _)| model.starts_with(name)) {
@@ -36,7 +42,7 @@ pub fn window(session: &Session) -> Option<u64> {
     } else {
         return None;
     };
-    (session.context.unwrap_or(0) <= window).then_some(window)
+    (context <= window).then_some(window)
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ mod json;
 mod permissions;
 mod refusal;
 mod registration;
+pub mod status_line;
 #[cfg(test)]
 mod tests;
 
@@ -88,6 +89,9 @@ pub struct Written {
     /// Permission rules that were not there before.
     #[serde(default)]
     pub rules: Vec<String>,
+    /// What our status line replaced, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_line: Option<status_line::Replaced>,
 }
 
 /// A settings file's new text, and what to remember of the edit.
@@ -126,13 +130,30 @@ pub fn install(text: &str, plan: &Plan<'_>, earlier: &Written) -> Result<Edited,
     Ok(Edited { text: document.into_text(), written })
 }
 
-/// Takes out of `text` what [`install`] wrote there.
+/// Makes our executable at `path` the status line's command in `text`, on top of what `earlier` says
+/// was written there.
+pub fn install_status_line(text: &str, path: &str, earlier: &Written) -> Result<Edited, Refusal> {
+    let mut written = earlier.clone();
+    let mut document = Document::new(text)?;
+    if document.find(&[])?.is_none() {
+        written.blank = Some(text.to_owned());
+    }
+    let command = status_line::as_command(path);
+    if let Some(replaced) = status_line::set(&mut document, &command, &mut written.containers)? {
+        written.status_line = Some(replaced);
+    }
+    Ok(Edited { text: document.into_text(), written })
+}
+
+/// Takes out of `text` what [`install`] and [`install_status_line`] wrote there.
 ///
 /// Without `written` (the note is lost) our entries go, and with them containers that are then
 /// empty; permission rules stay, since they may be the user's own.
 pub fn uninstall(text: &str, written: Option<&Written>) -> Result<String, Refusal> {
     let mut document = Document::new(text)?;
     let made = written.map(|written| &written.containers);
+    let replaced = written.and_then(|written| written.status_line.as_ref());
+    status_line::restore(&mut document, replaced, made)?;
     for rule in written.into_iter().flat_map(|written| &written.rules) {
         permissions::withdraw(&mut document, rule, made)?;
     }

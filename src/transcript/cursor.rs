@@ -28,6 +28,9 @@ pub struct Cursor {
     /// Lines that could not be read (not JSON, or too long).
     #[serde(default, skip_serializing_if = "is_zero")]
     pub skipped: u64,
+    /// The file is a subagent's: its lines are a conversation of their own.
+    #[serde(skip)]
+    pub(super) sidechain: bool,
     /// Lines of a type that is not known.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub unknown: u64,
@@ -61,6 +64,11 @@ fn probe(file: &mut File, from: u64, len: u64, bytes: &mut u64) -> io::Result<u6
 }
 
 impl Cursor {
+    /// The beginning of a subagent's transcript.
+    pub fn of_sidechain() -> Self {
+        Self { sidechain: true, ..Self::default() }
+    }
+
     /// Whether the file still begins, and stands before the cursor, as it did.
     pub(super) fn fits(&self, file: &mut File, len: u64, bytes: &mut u64) -> io::Result<bool> {
         if self.offset == 0 {

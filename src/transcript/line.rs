@@ -38,7 +38,7 @@ pub(super) fn read(
         cursor.time = Some(at);
     }
     let at = At { time: cursor.time.unwrap_or(DateTime::<Utc>::UNIX_EPOCH), place };
-    if line.is_sidechain {
+    if line.is_sidechain && !cursor.sidechain {
         return;
     }
     if let Some(folder) = &line.cwd {
@@ -205,7 +205,7 @@ fn assistant(line: &Line<'_>, message: &Message<'_>, at: At, sink: Sink<'_>) {
         Some("tool_use") => {
             if let (Some(id), Some(name)) = (&part.id, &part.name) {
                 let call = tool::call(&name.0, part.input);
-                sink(at, Event::Called { id: id.0.clone(), call });
+                sink(at, Event::Called { id: id.0.clone(), name: name.0.clone(), call });
             }
         }
         _ => {}

@@ -10,6 +10,7 @@ mod cursor;
 mod line;
 mod lines;
 mod raw;
+mod tail;
 mod tool;
 
 use crate::session::event::{At, Event, Place};
@@ -18,6 +19,7 @@ pub use cursor::Cursor;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
+pub use tail::{Context, context};
 
 /// How much of a transcript that was never read is folded at first: its newest part. A hook must
 /// not take longer because it was installed in the middle of a long session.

@@ -42,7 +42,8 @@ const ONLY_IN: [(&str, &[&str]); 5] = [
     ("println!", &[]),
     ("eprintln!", &["src/cli/mod.rs"]),
     ("fs2::", &["src/store/lock.rs"]),
-    ("Command::new", &["src/cli/"]),
+    // The status line passes on to the command that the user had before.
+    ("Command::new", &["src/cli/", "src/hook/status_line.rs"]),
 ];
 
 fn sources() -> Vec<PathBuf> {

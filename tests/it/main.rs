@@ -23,3 +23,4 @@ mod registration;
 mod session;
 mod skills;
 mod usage;
+mod usage_tracking;

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::Check;
 use crate::cli::claude::{self, Claude};
-use crate::cli::install;
 use crate::cli::places::{Places, real};
 use crate::cli::rules;
+use crate::cli::{install, installation};
 use crate::config::{self, Config};
 use crate::settings::{self, HOOKS, Registered, file};
 use crate::store::Store;
@@ -172,6 +172,27 @@ pub(super) fn config(places: &Places) -> Check {
         && store.is_off()
     {
         check.detail = String::from("switched off everywhere (`rejoin on --everywhere` ends that)");
+    }
+    check
+}
+
+/// The status line is the user's choice, too; but one of ours must be there.
+pub(super) fn status_line(places: &Places) -> Check {
+    let mut check = Check::new("status line");
+    // A file that can't be read is told with the registration.
+    let text = file::read(&places.user_settings()).ok().flatten().unwrap_or_default();
+    let command = settings::status_line::command(&text).ok().flatten();
+    if !command.as_deref().is_some_and(settings::status_line::is_ours) {
+        check.detail = String::from(
+            "not ours: windows are known by the model's name alone (`rejoin install --statusline`)",
+        );
+        return check;
+    }
+    let path = places.executables().join(installation::status_line());
+    check.detail = String::from("tells the hooks the true context window");
+    if !install::is_executable(&path) {
+        let what = format!("{} cannot be started", path.display());
+        check.find(what, "run `rejoin install --statusline`");
     }
     check
 }

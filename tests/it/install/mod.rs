@@ -7,3 +7,4 @@ mod registering;
 mod removing;
 #[cfg(unix)]
 mod script;
+mod status_line;

@@ -37,7 +37,7 @@ fn write(home: &Home, relative: &str) -> Turn {
 /// Begins a session with [`HERONS`], which writes `src/heron.py`, and kills it while it waits for the next response.
 ///
 /// Takes two turns of the API's script. Returns the session's id.
-fn cut_off(api: &Api, home: &Home) -> String {
+pub(crate) fn cut_off(api: &Api, home: &Home) -> String {
     let next = api.requests(crate::api::Class::Main).len() + 1;
     let terminal = begin_and_hold(api, home);
     api.main(next + 1);
@@ -56,13 +56,13 @@ fn begin_and_hold(api: &Api, home: &Home) -> Terminal {
 }
 
 /// The id of the session that began last.
-fn newest_session(home: &Home) -> String {
+pub(crate) fn newest_session(home: &Home) -> String {
     let newest = eventually("a transcript is there", || home.transcripts().pop());
     newest.session()
 }
 
 /// Waits until `session` has ended `turns` turns, with their Stop hooks.
-fn wait_for_turns(home: &Home, session: &str, turns: usize) {
+pub(crate) fn wait_for_turns(home: &Home, session: &str, turns: usize) {
     eventually(&format!("{turns} turns have ended"), || {
         let transcripts = home.transcripts();
         let transcript = transcripts.iter().find(|transcript| transcript.session() == session)?;
@@ -107,7 +107,7 @@ fn assert_untold(request: &Request) {
 }
 
 /// The resume log of a session, in the state directory.
-fn resume_log(home: &Home, session: &str) -> PathBuf {
+pub(crate) fn resume_log(home: &Home, session: &str) -> PathBuf {
     let projects = std::fs::read_dir(home.state().join("projects")).expect("projects are followed");
     let mut logs = projects
         .flatten()

@@ -1,0 +1,79 @@
+//! The status line bridge: Claude Code tells the size of the context window to the status line
+//! alone, which leaves it here for the hooks.
+
+use crate::store::{self, SessionId, Store};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// The format of the bridge file.
+const FORMAT: u32 = 1;
+
+/// What the status line was told last: `windows/<session-id>.json` in the state directory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bridge {
+    format: u32,
+    /// The model as it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// The context window in tokens.
+    pub context_window_size: u64,
+    /// Tokens in it after the last response.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub used_tokens: Option<u64>,
+    /// When it was told.
+    pub at: DateTime<Utc>,
+}
+
+impl Bridge {
+    /// What the status line was told now.
+    pub fn new(model: Option<String>, window: u64, used: Option<u64>, at: DateTime<Utc>) -> Self {
+        Self { format: FORMAT, model, context_window_size: window, used_tokens: used, at }
+    }
+
+    /// What was told last of this session; `None` when nothing was, or by a newer version.
+    pub fn read(store: &Store, id: &SessionId) -> store::Result<Option<Self>> {
+        let text = store.read_file(&file(id))?;
+        let bridge = text.and_then(|text| serde_json::from_str::<Self>(&text).ok());
+        Ok(bridge.filter(|b| b.format == FORMAT && b.context_window_size > 0))
+    }
+
+    /// Leaves it for the hooks, unless nothing but the time has changed.
+    pub fn leave(&self, store: &Store, id: &SessionId) -> store::Result<()> {
+        let before = Self::read(store, id)?;
+        if before.is_some_and(|before| Self { at: self.at, ..before } == *self) {
+            return Ok(());
+        }
+        // A value of strings, numbers and times has no way to fail to become JSON.
+        store.write_file(&file(id), &serde_json::to_string(self).unwrap_or_default())
+    }
+
+    /// The window, when it is that of the model that answers: the user may have switched models in a
+    /// process that has no status line.
+    pub fn window_of(&self, requested: Option<&str>, model: Option<&str>) -> Option<u64> {
+        let plain = |name: &str| name.trim_end_matches("[1m]").to_owned();
+        let told = self.model.as_deref().map(plain);
+        let mut answering = requested.into_iter().chain(model).map(plain).peekable();
+        let same =
+            told.is_none() || answering.peek().is_none() || answering.any(|m| Some(m) == told);
+        same.then_some(self.context_window_size)
+    }
+}
+
+fn file(id: &SessionId) -> String {
+    format!("windows/{id}.json")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_window_is_believed_for_the_model_that_it_was_told_of() {
+        let bridge = Bridge::new(Some("a[1m]".to_owned()), 7, None, DateTime::UNIX_EPOCH);
+        assert_eq!(bridge.window_of(Some("a"), Some("a")), Some(7));
+        assert_eq!(bridge.window_of(None, Some("a")), Some(7));
+        assert_eq!(bridge.window_of(None, None), Some(7));
+        assert_eq!(bridge.window_of(Some("b"), Some("b")), None);
+        assert_eq!(bridge.window_of(Some("alias"), Some("a")), Some(7));
+    }
+}

@@ -1,0 +1,139 @@
+//! The status line: leaves the true context window for the hooks, and prints one short line, or what
+//! the user's own status line command prints.
+
+use super::{Fault, on_panic, stdin};
+use crate::config;
+use crate::env::Env;
+use crate::follow::Bridge;
+use crate::protocol::Status;
+use crate::store::{SessionId, Store};
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, ExitCode, Stdio};
+use std::time::Duration;
+
+/// The executable's name; in the fault log, too.
+const NAME: &str = "rejoin-statusline";
+/// Cells of the context bar.
+const CELLS: u64 = 10;
+
+/// Runs the executable from stdin to its exit code, which is always success.
+pub fn run() -> ExitCode {
+    let env = Env::read();
+    let state = env.state_dir();
+    on_panic(NAME, state.clone());
+    let json = match stdin::read(Duration::from_secs(2)) {
+        Ok(json) => json,
+        Err(error) => {
+            super::note(state.as_deref(), NAME, &error);
+            return ExitCode::SUCCESS;
+        }
+    };
+    let status = Status::parse(&json);
+    if let (Some(state), Some(status)) = (&state, &status)
+        && let Err(fault) = leave(state, status)
+    {
+        super::note(Some(state), NAME, &fault.0);
+    }
+    // A configuration that can't be read is told at the session's start.
+    let own = state.as_deref().and_then(|state| config::read(state).ok());
+    let theirs = own.and_then(|config| config.statusline.command).filter(|c| !c.contains(NAME));
+    let shown = theirs.is_some_and(|command| passed_on(&command, &json));
+    if !shown && let Some(status) = &status {
+        // A closed stdout means that nobody looks any more.
+        drop(writeln!(std::io::stdout(), "{}", line(status)));
+    }
+    ExitCode::SUCCESS
+}
+
+/// Leaves the window for the hooks. Where nothing is followed nothing is kept.
+fn leave(state: &Path, status: &Status) -> Result<(), Fault> {
+    let Some(window) = status.window else { return Ok(()) };
+    let Some(store) = Store::existing(state)?.filter(|store| !store.is_off()) else {
+        return Ok(());
+    };
+    let id = SessionId::parse(&status.session_id).ok_or("the input names no valid session")?;
+    let now = crate::clock::now();
+    Ok(Bridge::new(status.model.clone(), window, status.used, now).leave(&store, &id)?)
+}
+
+/// Gives what Claude Code told to the user's own command, which prints to our stdout; `false` when it
+/// could not be started.
+fn passed_on(command: &str, json: &[u8]) -> bool {
+    let Ok(mut child) = shell(command).stdin(Stdio::piped()).spawn() else { return false };
+    if let Some(mut pipe) = child.stdin.take() {
+        // A command that does not read what it is told is free not to.
+        drop(pipe.write_all(&[json, b"\n"].concat()));
+    }
+    // Claude Code ends both when it takes too long.
+    child.wait().is_ok()
+}
+
+/// The command as Claude Code itself would start it.
+fn shell(command: &str) -> Command {
+    let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("/bin/sh", "-c") };
+    let mut started = Command::new(shell);
+    started.args([flag, command]);
+    started
+}
+
+/// Our own line: model, context bar with percentage, tokens, cost.
+fn line(status: &Status) -> String {
+    let mut said = crate::git::quote(status.model_name.as_deref().unwrap_or("Claude"), 40);
+    let used = status.used.unwrap_or(0);
+    match status.window.filter(|window| used <= *window) {
+        Some(window) => {
+            let percent = used * 100 / window;
+            // The first cell is filled as soon as there is anything, the last one at the very end.
+            let filled = (percent * CELLS).div_ceil(100).min(CELLS);
+            let cells: String = (0..CELLS).map(|n| if n < filled { '█' } else { '░' }).collect();
+            let _ = write!(said, "  {cells} {percent}%  {} of {}", short(used), short(window));
+        }
+        None => {
+            let _ = write!(said, "  {} tokens", short(used));
+        }
+    }
+    if let Some(cost) = status.cost_usd {
+        let _ = write!(said, "  ${cost:.2}");
+    }
+    said
+}
+
+/// Tokens for a narrow place: `950`, `84k`, `1M`.
+fn short(tokens: u64) -> String {
+    match tokens {
+        0..1_000 => tokens.to_string(),
+        1_000..1_000_000 => format!("{}k", tokens / 1_000),
+        _ if tokens.is_multiple_of(1_000_000) => format!("{}M", tokens / 1_000_000),
+        _ => format!("{:.1}M", tokens as f64 / 1e6),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_tells_model_context_and_cost() {
+        let status = |window, used, cost_usd| Status {
+            model_name: Some("Sonnet 4.5".to_owned()),
+            window,
+            used,
+            cost_usd,
+            ..Status::default()
+        };
+        let of = |window, used, cost| line(&status(window, used, cost));
+        assert_eq!(of(Some(200_000), None, None), "Sonnet 4.5  ░░░░░░░░░░ 0%  0 of 200k");
+        assert_eq!(
+            of(Some(1_000_000), Some(400_510), Some(1.16253)),
+            "Sonnet 4.5  ████░░░░░░ 40%  400k of 1M  $1.16"
+        );
+        assert_eq!(
+            of(Some(200_000), Some(200_000), None),
+            "Sonnet 4.5  ██████████ 100%  200k of 200k"
+        );
+        assert_eq!(of(Some(200_000), Some(250_000), None), "Sonnet 4.5  250k tokens");
+        assert_eq!(of(None, Some(1_234_567), None), "Sonnet 4.5  1.2M tokens");
+    }
+}

@@ -1,0 +1,138 @@
+//! The context as a transcript's end tells it, without a cursor.
+
+use super::{Cursor, line, open};
+use crate::session::event::{Event, Place};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
+
+/// How much of the end is read, a little at first and more where it does not tell. What stands
+/// behind the last response is mostly short; a single result may be long.
+const REACH: [u64; 3] = [16 << 10, 64 << 10, 256 << 10];
+
+/// What the newest response, or a compaction after it, left in the context window.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Context {
+    pub tokens: u64,
+    /// The model as it was asked for, where the transcript says it; `None` after a compaction.
+    pub requested: Option<String>,
+    /// The model that answered; `None` after a compaction.
+    pub model: Option<String>,
+}
+
+/// Reads the context off a transcript's end: the main conversation's newest response, or the newest
+/// compaction when that came later. `None` when the last 256 KB hold neither, or a compaction that
+/// does not tell its tokens. Also returns the bytes that were read.
+pub fn context(path: &Path) -> io::Result<(Option<Context>, u64)> {
+    let (mut file, len) = open(path)?;
+    let mut bytes = 0;
+    let mut buffer = Vec::new();
+    for reach in REACH {
+        let from = len.saturating_sub(reach);
+        buffer.resize((len - from) as usize, 0);
+        file.seek(SeekFrom::Start(from))?;
+        file.read_exact(&mut buffer)?;
+        bytes += buffer.len() as u64;
+        // What begins before the window, and what has no line end yet, is no whole line.
+        let whole = memchr::memrchr(b'\n', &buffer).map_or(0, |end| end + 1);
+        let first = match from {
+            0 => 0,
+            _ => memchr::memchr(b'\n', &buffer[..whole]).map_or(whole, |end| end + 1),
+        };
+        for text in buffer[first..whole].rsplit(|byte| *byte == b'\n') {
+            match told(text) {
+                Told::Nothing => {}
+                Told::Unknown => return Ok((None, bytes)),
+                Told::Context(found) => return Ok((Some(found), bytes)),
+            }
+        }
+        if from == 0 {
+            break;
+        }
+    }
+    Ok((None, bytes))
+}
+
+/// What one line tells of the context.
+enum Told {
+    Nothing,
+    /// It is no longer what it was, and not told what it is.
+    Unknown,
+    Context(Context),
+}
+
+fn told(text: &[u8]) -> Told {
+    let has = |word: &str| memchr::memmem::find(text, word.as_bytes()).is_some();
+    if !has("\"usage\"") && !has("\"compact_boundary\"") {
+        return Told::Nothing;
+    }
+    let mut found = Told::Nothing;
+    let place = Place { offset: 0, len: 0 };
+    line::read(text, place, &mut Cursor::default(), &mut |_| None, &mut |_, event| match event {
+        Event::Responded { model, requested, usage, .. } if usage.context() > 0 => {
+            found = Told::Context(Context {
+                tokens: usage.context(),
+                requested: requested.map(std::borrow::Cow::into_owned),
+                model: Some(model.into_owned()),
+            });
+        }
+        Event::Compacted { after, .. } => {
+            found = after.map_or(Told::Unknown, |tokens| {
+                Told::Context(Context { tokens, ..Context::default() })
+            });
+        }
+        _ => {}
+    });
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    fn recorded(name: &str) -> (Option<Context>, u64) {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/transcripts");
+        context(&folder.join(format!("{name}.jsonl"))).unwrap()
+    }
+
+    #[test]
+    fn the_newest_response_or_compaction_counts() {
+        let million = recorded("tui-million").0.unwrap();
+        assert_eq!(million.tokens, 400_510);
+        assert_eq!(million.requested.as_deref(), Some("claude-sonnet-4-5-20250929[1m]"));
+        assert_eq!(million.model.as_deref(), Some("claude-sonnet-4-5-20250929"));
+        // Sidechains, synthetic messages and lookalikes tell nothing.
+        assert_eq!(recorded("subagent.sub-1").0, None);
+        assert_eq!(recorded("error-529").0, None);
+    }
+
+    #[test]
+    fn no_more_is_read_than_it_takes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("session.jsonl");
+        let mut file = std::fs::File::options().create(true).append(true).open(&path).unwrap();
+        let answer = |tokens: u64| {
+            format!(
+                "{{\"type\":\"assistant\",\"uuid\":\"a\",\"message\":{{\"id\":\"m{tokens}\",\"model\":\"x\",\"content\":[],\"usage\":{{\"input_tokens\":{tokens}}}}}}}\n"
+            )
+        };
+        let tokens =
+            || context(&path).map(|(found, bytes)| (found.map(|c| c.tokens), bytes)).unwrap();
+        let quiet =
+            format!("{{\"type\":\"user\",\"message\":{{\"content\":\"{}\"}}}}\n", "x".repeat(1000));
+        file.write_all(quiet.repeat(2000).as_bytes()).unwrap();
+        file.write_all(answer(7).as_bytes()).unwrap();
+        assert_eq!(tokens(), (Some(7), 16 << 10));
+        // A line without its end does not count yet.
+        file.write_all(answer(8).trim_end().as_bytes()).unwrap();
+        assert_eq!(tokens().0, Some(7));
+        file.write_all(b"\n").unwrap();
+        assert_eq!(tokens().0, Some(8));
+        file.write_all(quiet.repeat(30).as_bytes()).unwrap();
+        assert_eq!(tokens(), (Some(8), (16 << 10) + (64 << 10)));
+        file.write_all(b"{\"type\":\"system\",\"subtype\":\"compact_boundary\",\"compactMetadata\":{\"postTokens\":5}}\n").unwrap();
+        assert_eq!(tokens().0, Some(5));
+        file.write_all(quiet.repeat(300).as_bytes()).unwrap();
+        assert_eq!(tokens(), (None, (16 << 10) + (64 << 10) + (256 << 10)));
+    }
+}

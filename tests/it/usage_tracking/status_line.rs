@@ -1,0 +1,148 @@
+//! The status line: what it prints, and the true context window that it tells the hooks.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::api::{Api, Turn};
+use crate::claude::{Home, eventually};
+use crate::registration::{register, register_status_line};
+
+const STATUS_LINE: &str = env!("CARGO_BIN_EXE_rejoin-statusline");
+
+/// A status line's input, as Claude Code was seen to give it.
+fn recorded(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/hooks");
+    fs::read_to_string(folder.join(format!("statusLine-{name}.json"))).unwrap()
+}
+
+/// Runs the status line on an input; what it prints.
+fn shown(state: &Path, input: &str) -> String {
+    let mut child = Command::new(STATUS_LINE)
+        .env_clear()
+        .env("REJOIN_HOME", state)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success());
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn bridge(state: &Path) -> PathBuf {
+    let mut files = fs::read_dir(state.join("windows")).unwrap();
+    files.next().unwrap().unwrap().path()
+}
+
+#[test]
+fn the_window_is_left_for_the_hooks_and_only_what_changes_is_written() {
+    let state = TempDir::new().unwrap();
+    let input = recorded("claude-sonnet-4-5-20250929-1m");
+    assert_eq!(
+        shown(state.path(), &input),
+        "Sonnet 4.5 (1M context)  ████░░░░░░ 40%  400k of 1M  $1.16\n"
+    );
+    let file = bridge(state.path());
+    assert_eq!(file.file_stem().unwrap(), "18b8964d-1ce2-4a05-b69c-6255179ecf32");
+    let first = fs::read_to_string(&file).unwrap();
+    let told: Value = serde_json::from_str(&first).unwrap();
+    assert_eq!(
+        (&told["context_window_size"], &told["used_tokens"]),
+        (&json!(1_000_000), &json!(400_510))
+    );
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt, PermissionsExt};
+        let inode = || fs::metadata(&file).unwrap().ino();
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        let before = inode();
+        shown(state.path(), &input.replace("1.16253", "1.5"));
+        assert_eq!(inode(), before, "the file was written though nothing of it changed");
+        shown(state.path(), &input.replace("100000", "120000"));
+        assert_ne!(inode(), before);
+    }
+    assert_ne!(fs::read_to_string(&file).unwrap(), first);
+}
+
+#[test]
+fn the_user_s_own_status_line_is_given_the_input_and_shown() {
+    let state = TempDir::new().unwrap();
+    fs::write(state.path().join("config.toml"), "[statusline]\ncommand = \"wc -c; echo mine\"\n")
+        .unwrap();
+    let input = recorded("claude-opus-5-5");
+    let shown_line = shown(state.path(), &input);
+    let (count, rest) = shown_line.split_once('\n').unwrap();
+    assert_eq!(rest, "mine\n");
+    assert_eq!(count.trim().parse::<usize>().unwrap(), input.trim().len() + 1);
+    let told: Value =
+        serde_json::from_str(&fs::read_to_string(bridge(state.path())).unwrap()).unwrap();
+    assert_eq!(told["context_window_size"], 1_000_000);
+    // One that reads nothing, one that fails.
+    for command in ["true", "exec false"] {
+        let config = format!("[statusline]\ncommand = \"{command}\"\n");
+        fs::write(state.path().join("config.toml"), config).unwrap();
+        assert_eq!(shown(state.path(), &input), "");
+    }
+}
+
+#[test]
+fn whatever_comes_it_ends_well() {
+    let state = TempDir::new().unwrap();
+    for input in [
+        "",
+        "{",
+        "[]",
+        "{}",
+        "nonsense",
+        "{\"session_id\":\"../../x\",\"context_window\":{\"context_window_size\":5}}",
+    ] {
+        let line = shown(state.path(), input);
+        assert!(line.is_empty() || line == "Claude  ░░░░░░░░░░ 0%  0 of 5\n", "{input}: {line}");
+    }
+    assert!(!state.path().join("windows").exists());
+    // Without a state directory nothing is made.
+    let missing = state.path().join("none");
+    assert!(shown(&missing, &recorded("claude-haiku-5-5")).starts_with("Haiku"));
+    assert!(!missing.exists());
+}
+
+#[test]
+#[cfg_attr(not(claude_code), ignore = "needs the real Claude Code: run tests/get-claude-code.sh")]
+fn a_session_with_a_window_of_a_million_shows_its_true_percentage() {
+    let api = Api::start();
+    let home = Home::new(&api);
+    register(&home);
+    register_status_line(&home, STATUS_LINE);
+    api.reply(Turn::text("Three herons.").context(400_000));
+    api.reply(Turn::text("Two grebes.").context(420_000));
+
+    // The name of this model does not tell the window.
+    let mut terminal = home.claude().model("claude-opus-4-8").terminal();
+    terminal.submit("Count the herons");
+    terminal.wait_for("Three herons.");
+    terminal.wait_for("40%  400k of 1M");
+    let bridge = eventually("the window is left for the hooks", || {
+        let text = fs::read_to_string(bridge(&home.state())).ok()?;
+        text.contains("400000").then_some(text)
+    });
+    let told: Value = serde_json::from_str(&bridge).unwrap();
+    assert_eq!(told["context_window_size"], 1_000_000);
+    terminal.submit("And the grebes");
+    terminal.wait_for("Two grebes.");
+    terminal.exit();
+
+    let session = home.transcripts().pop().unwrap().session();
+    let log = eventually("the session has ended", || {
+        let log = fs::read_to_string(crate::session::resume_log(&home, &session)).ok()?;
+        log.contains("420,000").then_some(log)
+    });
+    assert!(log.contains("context 420,000 tokens of 1,000,000 (42 %)"), "{log}");
+}
