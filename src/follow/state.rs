@@ -36,6 +36,9 @@ pub struct State {
     /// The highest level of the context window that was told of since the last compaction.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub threshold: Option<Level>,
+    /// When the context was compacted last, as a hook was told it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compacted: Option<DateTime<Utc>>,
     /// What is on its way into the response log.
     pub responses: Pending,
     /// Lines of turns that were abandoned so far back that they had to be left out of the fold: from
@@ -98,7 +101,10 @@ impl State {
                 at: record.at,
             }),
             Told::Threshold { level, .. } => self.threshold = self.threshold.max(Some(*level)),
-            Told::PostCompact => self.threshold = None,
+            Told::PostCompact => {
+                self.threshold = None;
+                self.compacted = Some(record.at);
+            }
             Told::PostToolBatch | Told::PreCompact => {}
         }
         self.settle();

@@ -37,7 +37,9 @@ pub(super) fn notice(context: &Context, project: &Project) -> Result<Reply, Faul
         Err(store::Error::Busy { .. } | store::Error::Newer { .. }) => return Ok(Reply::default()),
         Err(error) => return Err(error.into()),
     };
-    if following.state.threshold >= Some(level) {
+    // The compaction may not be in the transcript yet.
+    let before = following.state.compacted.is_some_and(|compacted| found.at <= compacted);
+    if before || following.state.threshold >= Some(level) {
         return Ok(Reply::default());
     }
     following.tell(&context.record(Told::Threshold { level, tokens: found.tokens, window }))?;

@@ -13,6 +13,8 @@ const REACH: [u64; 3] = [16 << 10, 64 << 10, 256 << 10];
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Context {
     pub tokens: u64,
+    /// When it was told.
+    pub at: chrono::DateTime<chrono::Utc>,
     /// The model as it was asked for, where the transcript says it; `None` after a compaction.
     pub requested: Option<String>,
     /// The model that answered; `None` after a compaction.
@@ -67,17 +69,18 @@ fn told(text: &[u8]) -> Told {
     }
     let mut found = Told::Nothing;
     let place = Place { offset: 0, len: 0 };
-    line::read(text, place, &mut Cursor::default(), &mut |_| None, &mut |_, event| match event {
+    line::read(text, place, &mut Cursor::default(), &mut |_| None, &mut |at, event| match event {
         Event::Responded { model, requested, usage, .. } if usage.context() > 0 => {
             found = Told::Context(Context {
                 tokens: usage.context(),
+                at: at.time,
                 requested: requested.map(std::borrow::Cow::into_owned),
                 model: Some(model.into_owned()),
             });
         }
         Event::Compacted { after, .. } => {
             found = after.map_or(Told::Unknown, |tokens| {
-                Told::Context(Context { tokens, ..Context::default() })
+                Told::Context(Context { tokens, at: at.time, ..Context::default() })
             });
         }
         _ => {}
