@@ -38,16 +38,16 @@ pub(super) fn run(options: &Log, env: &Env, terminal: &mut Terminal) -> Result<(
             }
         }
         for turn in turns {
-            let line = turn.line();
-            if printed.get(&turn.turn) == Some(&line) {
+            let record = turn.line();
+            if printed.get(&turn.turn) == Some(&record) {
                 continue;
             }
             if options.json {
-                writeln!(terminal, "{line}")?;
+                writeln!(terminal, "{record}")?;
             } else {
                 write!(terminal, "{}", shown(&turn))?;
             }
-            printed.insert(turn.turn.clone(), line);
+            printed.insert(turn.turn.clone(), record);
         }
         terminal.flush()?;
         if !options.follow {

@@ -44,7 +44,7 @@ fn a_claude_code_that_would_drop_the_hooks_is_refused() {
 
 /// Makes `command` the status line of `home`, whose hooks are registered.
 pub(crate) fn register_status_line(home: &Home, command: &str) {
-    let text = std::fs::read(home.path(".claude/settings.json")).unwrap();
+    let text = fs::read(home.path(".claude/settings.json")).unwrap();
     let mut settings: Value = serde_json::from_slice(&text).unwrap();
     settings["statusLine"] = json!({ "type": "command", "command": command });
     home.write_settings(&settings);

@@ -36,7 +36,7 @@ impl Filling<'_> {
     }
 }
 
-fn begin<'a>(home: &'a Home) -> Filling<'a> {
+fn begin(home: &Home) -> Filling<'_> {
     register(home);
     Filling { home, terminal: home.claude().terminal(), turns: 0 }
 }
