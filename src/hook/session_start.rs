@@ -67,11 +67,19 @@ pub fn handle(context: &Context) -> Result<Reply, Fault> {
             Source::Resume => Some(context.id.clone()),
             _ => before.as_deref().and_then(SessionId::parse),
         };
-        told.reply.message = cost(context, &opening, origin.as_ref(), config.resume)?;
+        told.reply.message = cost(context, &opening, origin.as_ref(), config.resume)
+            .unwrap_or_else(|fault| {
+                context.note(&[fault.to_string()]);
+                None
+            });
     }
     let transcript = context.input.transcript_path.as_deref();
     let anew = source != Source::Compact;
-    opening.register(transcript, process, anew, before.as_deref(), told.given.as_deref())?;
+    let given = told.given.as_deref();
+    // What was found is told even where nothing can be written.
+    if let Err(error) = opening.register(transcript, process, anew, before.as_deref(), given) {
+        context.note(&[error.to_string()]);
+    }
     let session = project.session(&context.id);
     if source == Source::Resume && session.exists() {
         // Takes back the end that the session had.
