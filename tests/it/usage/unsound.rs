@@ -91,7 +91,8 @@ fn a_response_that_quotes_a_user_s_line_is_a_response() {
     let line = response(3).replace("[]", inner).replace("\"id\"", "\"role\":\"assistant\",\"id\"");
     let early = line.find("\"type\":\"user\",\"message\":{\"role\":\"user\"").unwrap();
     assert!(early < 200, "early enough to be taken for the line's own");
-    home.write("-p/a.jsonl", line);
+    // And its usage is far from its end.
+    home.write("-p/a.jsonl", line.replace("/demo", &"/demo".repeat(1000)));
     assert_eq!(home.json(&[])["totals"]["input_tokens"], 3);
 }
 
