@@ -26,6 +26,7 @@ const WIDE: usize = 200;
 /// Count tokens and cost over all of Claude Code's transcripts.
 #[derive(Debug, Args)]
 #[command(after_help = "Example: rejoin usage --by month --project .")]
+#[command(after_long_help = include_str!("usage/output.txt"))]
 // Switches of a command line are independent of each other.
 #[allow(clippy::struct_excessive_bools)]
 pub struct UsageArgs {

@@ -23,6 +23,12 @@ const LONGEST_LINE: usize = 8 << 20;
 /// Running totals are a few hundred bytes per model, written with their type first.
 const LONGEST_COST_STATE: usize = 64 << 10;
 
+/// A line says within this many bytes what it is.
+const HEAD: usize = 256;
+
+/// A response's usage is within so many bytes of its end.
+const TAIL: usize = 2048;
+
 /// How much of a file's head and of what lies before the offset is remembered.
 const MARKED: usize = 256;
 
@@ -32,6 +38,8 @@ pub(super) struct Scanner<'n> {
     buffer: Vec<u8>,
     usage: Finder<'static>,
     cost_state: Finder<'static>,
+    user: Finder<'static>,
+    assistant: Finder<'static>,
     excerpt: Excerpt,
     index: IdIndex,
     /// Names met lately, with their numbers.
@@ -53,6 +61,8 @@ impl<'n> Scanner<'n> {
             buffer: vec![0; CHUNK],
             usage: Finder::new(b"\"usage\""),
             cost_state: Finder::new(b"\"cost-state\""),
+            user: Finder::new(b"\"type\":\"user\",\"message\":{\"role\":\"user\""),
+            assistant: Finder::new(b"\"assistant\""),
             excerpt: Excerpt::new(),
             index: IdIndex::default(),
             models: Vec::new(),
@@ -145,6 +155,8 @@ impl<'n> Scanner<'n> {
         let (Some(first), Some(last)) = (line.first(), line.last()) else { return };
         if (*first, *last) != (b'{', b'}') {
             found.read.skipped += 1;
+        } else if self.is_user(line) {
+            // What people and tools say is most of a transcript; it holds no response.
         } else if self.usage.find(line).is_some() {
             let mut excerpt = std::mem::take(&mut self.excerpt.text);
             if self.excerpt.without_content(line, &mut excerpt)
@@ -160,7 +172,7 @@ impl<'n> Scanner<'n> {
             }
             self.excerpt.text = excerpt;
         } else if line.len() <= LONGEST_COST_STATE
-            && self.cost_state.find(&line[..line.len().min(128)]).is_some()
+            && self.cost_state.find(&line[..line.len().min(HEAD)]).is_some()
         {
             match line::read_cost_state(line) {
                 Ok(Some(state)) => {
@@ -171,6 +183,16 @@ impl<'n> Scanner<'n> {
                 Err(()) => found.read.skipped += 1,
             }
         }
+    }
+
+    /// Whether a line is a user's from its start to its end. A response says first that it is none,
+    /// before any content of its own could look like one; and where a crash tore a user's line and a
+    /// response was appended to it, the end has its usage.
+    fn is_user(&self, line: &[u8]) -> bool {
+        let head = &line[..line.len().min(HEAD)];
+        let Some(at) = self.user.find(head) else { return false };
+        let tail = &line[line.len().saturating_sub(TAIL)..];
+        self.assistant.find(&head[..at]).is_none() && self.usage.find(tail).is_none()
     }
 
     fn response(&mut self, response: &Response<'_>, home: u32, found: &mut Found) {

@@ -57,7 +57,8 @@ fn charts_and_values() {
 #[test]
 fn help_and_refusals() {
     let home = history();
-    assert_snapshot!("help", home.usage(&["--help"]).stdout);
+    assert_snapshot!("help", home.usage(&["-h"]).stdout);
+    assert_snapshot!("long_help", home.usage(&["--help"]).stdout);
     let refused = |arguments: &[&str]| {
         let ran = home.usage(arguments);
         assert_ne!(ran.code, 0);

@@ -55,6 +55,17 @@ fn two_lines_run_into_one_are_not_read_as_one_response() {
 }
 
 #[test]
+fn a_response_behind_a_torn_prompt_is_lost_but_not_unnoticed() {
+    let home = Home::new();
+    let prompt =
+        r#"{"parentUuid":"p","type":"user","message":{"role":"user","content":"what was typed bef"#;
+    home.write("-p/a.jsonl", format!("{prompt}{}{}", response(7), response(20)));
+    let report = home.json(&[]);
+    assert_eq!(report["totals"]["input_tokens"], 20);
+    assert_eq!(report["skipped"]["lines"], 1);
+}
+
+#[test]
 fn look_alikes_inside_content_are_content() {
     let home = Home::new();
     let inner = r#"[{"type":"tool_use","input":{"content":[1],"stop_reason":"x","usage":{"input_tokens":900,"output_tokens":900}}},{"type":"text","text":"]"}]"#;
@@ -71,6 +82,18 @@ fn look_alikes_inside_content_are_content() {
         assert_eq!(report["totals"]["output_tokens"], 10);
         assert_eq!(report["skipped"]["lines"], 0);
     }
+}
+
+#[test]
+fn a_response_that_quotes_a_user_s_line_is_a_response() {
+    let home = Home::new();
+    let inner = r#"[{"type":"tool_use","input":{"type":"user","message":{"role":"user"}}}]"#;
+    let line = response(3).replace("[]", inner).replace("\"id\"", "\"role\":\"assistant\",\"id\"");
+    let early = line.find("\"type\":\"user\",\"message\":{\"role\":\"user\"").unwrap();
+    assert!(early < 200, "early enough to be taken for the line's own");
+    // And its usage is far from its end.
+    home.write("-p/a.jsonl", line.replace("/demo", &"/demo".repeat(1000)));
+    assert_eq!(home.json(&[])["totals"]["input_tokens"], 3);
 }
 
 #[test]
