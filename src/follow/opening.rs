@@ -202,10 +202,12 @@ impl Opening<'_> {
             done.map_err(|e| e.to_string())
         };
         let Some(transcript) = entry.transcript.as_deref().filter(|path| path.exists()) else {
-            // Never written, or deleted since: what is known of it is all there will be.
-            if session.exists() {
+            // Deleted since: what is known of it is all there will be. Never written: what Claude Code
+            // does not keep is not kept by us.
+            if session.read::<State>().map_err(|e| e.to_string())?.snapshot.is_some() {
                 return settle(&lock()?, None);
             }
+            session.remove(self.wait).map_err(|e| e.to_string())?;
             return forget(&lock()?, &entry.id).map_err(|e| e.to_string());
         };
         let mut following = super::open(&session, self.wait).map_err(|e| e.to_string())?;

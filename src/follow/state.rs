@@ -131,6 +131,11 @@ impl State {
         }
     }
 
+    /// Whether a turn has ended whose lines have not come.
+    pub fn has_stopped(&self) -> bool {
+        !self.stops.is_empty()
+    }
+
     /// Applies the ends of turns whose lines have come.
     pub(super) fn settle(&mut self) {
         let turns = &mut self.session.turns;

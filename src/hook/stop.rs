@@ -45,6 +45,12 @@ pub(super) fn fold_in(context: &Context, project: &Project, told: Told) -> Resul
         && let Err(error) = following.fold(path, Some(FIRST_READ))
     {
         if error.kind() == ErrorKind::NotFound && following.state.cursor.offset == 0 {
+            // Claude Code writes with a delay: a first answer that comes at once is told before there
+            // is a transcript (seen under `-p`, with one in 50 ms).
+            if matches!(record.told, Told::Stop { .. }) && !following.state.has_stopped() {
+                following.tell(&record)?;
+                return Ok(());
+            }
             // Persistence is off: what is not kept by Claude Code is not kept by us.
             following.remove()?;
             let lock = project.lock(super::LOCK)?;

@@ -40,14 +40,31 @@ fn a_transcript_that_can_not_be_read_loses_nothing() {
 }
 
 #[test]
-fn a_session_whose_transcript_is_not_there_by_its_first_stop_leaves_nothing() {
+fn a_session_that_never_gets_a_transcript_leaves_nothing() {
+    let begin = [Event::SessionStart, Event::UserPromptSubmit, Event::PostToolBatch, Event::Stop];
+    for end in [Event::Stop, Event::SessionEnd] {
+        let scene = Scene::new();
+        fs::remove_file(scene.transcript()).unwrap();
+        for event in begin.into_iter().chain([end]) {
+            scene.run(event, &scene.input(event));
+        }
+        assert_eq!(scene.faults(), Vec::<String>::new());
+        assert_eq!(scene.session(""), None);
+    }
+}
+
+#[test]
+fn a_transcript_that_comes_after_the_first_stop_is_followed() {
     let scene = Scene::new();
+    let later = fs::read(scene.transcript()).unwrap();
     fs::remove_file(scene.transcript()).unwrap();
-    for event in [Event::SessionStart, Event::UserPromptSubmit, Event::PostToolBatch, Event::Stop] {
+    for event in [Event::SessionStart, Event::UserPromptSubmit, Event::Stop] {
         scene.run(event, &scene.input(event));
     }
+    fs::write(scene.transcript(), later).unwrap();
+    scene.run(Event::SessionEnd, &scene.input(Event::SessionEnd));
     assert_eq!(scene.faults(), Vec::<String>::new());
-    assert_eq!(scene.session(""), None);
+    assert!(scene.session("resume.md").is_some_and(|log| log.is_file()));
 }
 
 #[test]
