@@ -78,7 +78,7 @@ pub fn run() -> ExitCode {
         Some(Command::Show(options)) => show::run(options, &env, &mut terminal),
         Some(Command::Log(options)) => log::run(options, &env, &mut terminal),
         Some(Command::Note(options)) => note::run(options, &env, &mut terminal),
-        Some(Command::Compose(options)) => return compose::run(options),
+        Some(Command::Compose(options)) => compose::run(options, &mut terminal),
         Some(Command::Demo(options)) => demo::run(options, &env, &mut terminal),
         Some(Command::Skills(command)) => skills::run(command, &env, &mut terminal),
         Some(Command::Off(options)) => switch::run(options, false, &env, &mut terminal),

@@ -170,3 +170,13 @@ pub fn look(session: &store::Session) -> store::Result<State> {
     }
     Ok(state)
 }
+
+/// The facts of a transcript on its own, folded from its start; the state directory is not looked at.
+pub fn facts(transcript: &Path) -> std::io::Result<State> {
+    let mut state = State::default();
+    state.transcript = Some(transcript.to_owned());
+    state.session.id =
+        transcript.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+    state.follow(transcript, None)?;
+    Ok(state)
+}

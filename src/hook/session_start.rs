@@ -1,6 +1,5 @@
 //! SessionStart: the one event at which Claude is told something.
 
-use super::threshold::thousands;
 use super::{Context, Fault, LOCK};
 use crate::config::{self, Config};
 use crate::follow::{self, Opening, Recent};
@@ -8,6 +7,7 @@ use crate::process;
 use crate::protocol::{Reply, Source};
 use crate::resume::policy::{Form, Offer, Rule, Start, form};
 use crate::resume::{self, About, Cause, ResumeLog, Whose};
+use crate::session::text::thousands;
 use crate::store::{self, SessionId};
 use chrono::TimeDelta;
 use std::fmt::Write as _;

@@ -4,6 +4,7 @@ use super::{Context, Fault, LOCK};
 use crate::config::{self, Thresholds};
 use crate::follow::{self, Bridge, Level, Told};
 use crate::protocol::Reply;
+use crate::session::text::thousands;
 use crate::session::window_of;
 use crate::store::{self, Project};
 use crate::transcript;
@@ -68,19 +69,6 @@ fn reached(percent: u64, limits: Thresholds) -> Option<Level> {
     levels.into_iter().find(|(limit, _)| over(*limit)).map(|(_, level)| level)
 }
 
-/// A number with its thousands apart.
-pub(super) fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,10 +87,5 @@ mod tests {
         assert_eq!(reached(99, some), Some(Level::Warning));
         let none = Thresholds { caution: 0, warning: 0, critical: 0 };
         assert_eq!(reached(100, none), None);
-    }
-
-    #[test]
-    fn thousands_stand_apart() {
-        assert_eq!([0, 999, 1_000, 1_234_567].map(thousands), ["0", "999", "1,000", "1,234,567"]);
     }
 }

@@ -3,6 +3,7 @@
 use super::log::{Entry, Topic};
 use super::next::plural;
 use super::view::View;
+use crate::session::text::thousands;
 use std::fmt::Write;
 
 pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
@@ -91,16 +92,4 @@ pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
         }
         out.push(Entry::new(Topic::Metrics, 50, line));
     }
-}
-
-fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }

@@ -129,6 +129,19 @@ pub fn line(text: &str, max: usize) -> String {
     }
 }
 
+/// A number with its thousands apart: `190,000`.
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 /// `text` without terminal escape sequences (colours, cursor moves, titles, hyperlinks), and with
 /// what a carriage return overwrote left out.
 pub fn strip_ansi(text: &str) -> Cow<'_, str> {

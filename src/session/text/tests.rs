@@ -93,3 +93,8 @@ proptest! {
         prop_assert!(!one_line(&text).contains('\n'));
     }
 }
+
+#[test]
+fn thousands_stand_apart() {
+    assert_eq!([0, 999, 1_000, 1_234_567].map(thousands), ["0", "999", "1,000", "1,234,567"]);
+}
