@@ -32,6 +32,8 @@ pub struct Env {
     pub entrypoint: Option<String>,
     /// The folder for temporary files.
     pub temp: PathBuf,
+    /// `REJOIN_PLUGIN`: whether the Claude Code plugin's launcher started this process.
+    pub plugin: bool,
     /// `REJOIN_ACK_FD`: the descriptor that tests read acknowledgements from.
     pub ack_fd: Option<i32>,
 }
@@ -66,6 +68,7 @@ impl Env {
             attended: text("CLAUDE_CODE_SESSION_ATTENDED").map(|v| v == "1"),
             entrypoint: text("CLAUDE_CODE_ENTRYPOINT"),
             temp: std::env::temp_dir(),
+            plugin: text("REJOIN_PLUGIN").is_some(),
             ack_fd: text("REJOIN_ACK_FD").and_then(|v| v.parse().ok()),
         }
     }

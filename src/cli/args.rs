@@ -123,7 +123,7 @@ pub struct Switch {
 }
 
 /// Put the hook executables in place and register them with Claude Code
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(after_help = "Example: rejoin install --dry-run")]
 // Each is a switch of its own on the command line.
 #[allow(clippy::struct_excessive_bools)]
@@ -144,6 +144,9 @@ pub struct Install {
     /// showing the status line that is set up already
     #[arg(long, conflicts_with = "project")]
     pub statusline: bool,
+    /// Leave the hooks to the Claude Code plugin: only put the executables in place
+    #[arg(long, conflicts_with = "project")]
+    pub no_hooks: bool,
     /// Leave Claude Code's permission rules alone
     #[arg(long)]
     pub no_permissions: bool,
@@ -199,8 +202,14 @@ pub struct Uninstall {
 )]
 pub struct Doctor {
     /// Print the checks as JSON
-    #[arg(long)]
+    #[arg(long, conflicts_with = "fix")]
     pub json: bool,
+    /// Repair what can be repaired, after asking
+    #[arg(long)]
+    pub fix: bool,
+    /// Answer every question with yes
+    #[arg(long, short, requires = "fix")]
+    pub yes: bool,
 }
 
 #[cfg(test)]

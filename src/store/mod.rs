@@ -45,6 +45,7 @@ mod pending;
 mod project;
 mod session;
 mod switch;
+mod twins;
 
 use std::path::{Path, PathBuf};
 

@@ -138,7 +138,7 @@ impl Home {
 
     /// The whole environment of `claude`: nothing of the person's who runs the tests but the search path, which
     /// begins with `bin` in this home and the folder of the real `claude`.
-    pub(super) fn environment(&self) -> Vec<(OsString, OsString)> {
+    pub(crate) fn environment(&self) -> Vec<(OsString, OsString)> {
         let home = self.root.path().as_os_str();
         let claude = Path::new(env!("CLAUDE_CODE")).parent().unwrap_or(Path::new("/"));
         let inherited = std::env::var_os("PATH").unwrap_or_default();

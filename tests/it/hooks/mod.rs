@@ -15,3 +15,4 @@ mod scene;
 mod silence;
 mod stdin;
 mod transcripts;
+mod twice;
