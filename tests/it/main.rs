@@ -18,6 +18,8 @@ mod harness;
 mod hooks;
 mod install;
 #[cfg(unix)]
+mod packages;
+#[cfg(unix)]
 mod plugin;
 #[cfg(unix)]
 mod registration;
