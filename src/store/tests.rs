@@ -1,6 +1,7 @@
 #![allow(clippy::disallowed_methods)]
 
 use std::fs;
+#[cfg(unix)]
 use std::path::Path;
 
 use super::*;

@@ -1,12 +1,11 @@
 //! `rejoin doctor --fix`: the repairs, each asked for.
 
 use std::io::Write;
-use std::path::PathBuf;
 
 use super::Check;
 use crate::cli::installation::Installation;
 use crate::cli::places::Places;
-use crate::cli::terminal::{GOOD, Terminal};
+use crate::cli::terminal::Terminal;
 use crate::cli::{Failure, args, install};
 use crate::env::Env;
 
@@ -25,7 +24,8 @@ pub(super) enum Fix {
     /// Take the hooks out of the settings: the plugin starts them.
     PluginAlone,
     /// Close a folder to others.
-    Close(PathBuf),
+    #[cfg(unix)]
+    Close(std::path::PathBuf),
 }
 
 impl Fix {
@@ -47,6 +47,7 @@ impl Fix {
                 "Take the hooks out of the settings, so that the plugin alone starts them?"
                     .to_owned()
             }
+            #[cfg(unix)]
             Self::Close(folder) => format!("Close {} to others?", folder.display()),
         }
     }
@@ -58,6 +59,7 @@ impl Fix {
             Self::Project => options.project = true,
             Self::StatusLine => options.statusline = true,
             Self::PluginAlone => options.no_hooks = true,
+            #[cfg(unix)]
             Self::Close(folder) => return close(folder, terminal),
         }
         options.no_permissions = declined(env, options.project)?;
@@ -79,12 +81,7 @@ fn close(folder: &std::path::Path, terminal: &mut Terminal) -> Result<(), Failur
     std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700)).map_err(|error| {
         Failure::Failed(format!("cannot close {} to others: {error}", folder.display()))
     })?;
-    Ok(writeln!(terminal, "{GOOD}closed{GOOD:#}     {}", folder.display())?)
-}
-
-#[cfg(not(unix))]
-fn close(_: &std::path::Path, _: &mut Terminal) -> Result<(), Failure> {
-    Ok(())
+    Ok(writeln!(terminal, "closed     {}", folder.display())?)
 }
 
 /// Offers each repair that the findings ask for; whether any was done.

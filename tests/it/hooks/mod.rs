@@ -8,6 +8,7 @@
 mod commands;
 mod counts;
 mod fields;
+#[cfg(unix)]
 mod limits;
 mod places;
 mod reads;
