@@ -100,7 +100,7 @@ fn defined(view: &View<'_>) -> HashMap<String, Vec<String>> {
                 Told::Write { path, content } => symbols::definitions(path, content),
                 Told::Edits { path, changes } => changes
                     .iter()
-                    .flat_map(|(old, new)| symbols::diff(path, old, new).added)
+                    .flat_map(|(old, new)| symbols::added(path, old, new))
                     .collect(),
                 _ => continue,
             };
