@@ -5,6 +5,7 @@
 //! the resume log from it.
 
 pub mod opening;
+pub mod pause;
 mod project;
 mod recent;
 mod record;
@@ -13,8 +14,9 @@ mod state;
 mod window;
 
 pub use opening::Opening;
+pub use pause::{Origin, Pause};
 pub use project::Place;
-pub use recent::{Entry, Recent};
+pub use recent::{Entry, Recent, Waiting};
 pub use record::{Level, Record, Told};
 pub use responses::Response;
 pub use state::{Ended, State};

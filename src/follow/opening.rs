@@ -166,6 +166,7 @@ impl Opening<'_> {
             repository: Some(meanwhile(self.place, &state.session, since)),
             window: state.window(),
             previous: previous.map(|session| Previous { session, link: "injected".to_owned() }),
+            pause: None,
         };
         (super::compose(state, &about), about)
     }

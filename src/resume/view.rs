@@ -137,7 +137,12 @@ impl<'a> View<'a> {
 
     /// How the session stands, in words.
     pub(super) fn ended(&self) -> String {
-        let Some(turn) = self.last_turn() else { return "nothing was asked".to_owned() };
+        let Some(turn) = self.last_turn() else {
+            return match self.about.cause {
+                Some(Cause::Paused) => "paused on purpose".to_owned(),
+                _ => "nothing was asked".to_owned(),
+            };
+        };
         let mut said = match &turn.end {
             End::Open if self.about.cause == Some(Cause::Running) => "in the middle of a turn",
             End::Open => "cut off in the middle of a turn",
@@ -246,7 +251,7 @@ pub(super) fn names(text: &str, id: &str) -> bool {
 }
 
 /// Claude Code's own task list as it stands.
-fn tasks(session: &Session) -> Vec<Task> {
+pub(super) fn tasks(session: &Session) -> Vec<Task> {
     let mut tasks: Vec<Task> = Vec::new();
     for change in session.all().flat_map(|t| &t.tasks) {
         match change {
