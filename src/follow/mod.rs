@@ -10,6 +10,7 @@ mod project;
 mod recent;
 mod record;
 pub mod responses;
+mod said;
 mod state;
 mod window;
 
@@ -17,8 +18,9 @@ pub use opening::Opening;
 pub use pause::{Origin, Pause};
 pub use project::Place;
 pub use recent::{Entry, Recent, Waiting};
-pub use record::{Level, Record, Told};
+pub use record::{Record, Told};
 pub use responses::Response;
+pub use said::{Level, Said};
 pub use state::{Ended, State};
 pub use window::Bridge;
 
@@ -43,6 +45,8 @@ pub struct Following {
     pub read: u64,
     /// Nobody writes to the session any more: its last turn is over.
     pub over: bool,
+    /// The newest compaction among the records that were taken in.
+    compacted: Option<DateTime<Utc>>,
 }
 
 /// Takes a session's lock, loads its state and applies the records that it does not include.
@@ -52,13 +56,19 @@ pub fn open(session: &store::Session, wait: Wait) -> store::Result<Following> {
     let mut state = contents.snapshot.unwrap_or_default();
     session.id().as_str().clone_into(&mut state.session.id);
     let mut notes = contents.notes;
+    let mut compacted = None;
     for record in &contents.records {
-        match serde_json::from_slice(record) {
-            Ok(record) => state.take(&record),
+        match serde_json::from_slice::<Record>(record) {
+            Ok(record) => {
+                if record.told == Told::PostCompact {
+                    compacted = compacted.max(Some(record.at));
+                }
+                state.take(&record);
+            }
             Err(error) => notes.push(format!("a record of the journal is not understood: {error}")),
         }
     }
-    Ok(Following { lock, state, notes, read: 0, over: false })
+    Ok(Following { lock, state, notes, read: 0, over: false, compacted })
 }
 
 impl Following {
@@ -82,6 +92,13 @@ impl Following {
         }
         self.state.responses.ready.clear();
         self.lock.save(&self.state, durability)?;
+        if let Some(at) = self.compacted.take() {
+            // Its hook may not have got the lock.
+            let said = Said::read(self.lock.session())?;
+            if said.is_some_and(|said| said.compacted < Some(at)) {
+                Said::compacted(at).keep(&self.lock)?;
+            }
+        }
         let path = self.lock.session().dir().join("resume.md");
         let about = About {
             log_path: Some(path.display().to_string()),
@@ -116,16 +133,27 @@ pub fn append(session: &store::Session, record: &Record, wait: Wait) -> store::R
     }
 }
 
-/// Keeps one of Claude's own summaries beside the state; they are numbered from 1. When the lock
-/// can't be had in time it is left out: the transcript has it as well.
-pub fn keep_summary(session: &store::Session, text: &str, wait: Wait) -> store::Result<()> {
-    match session.lock(wait) {
-        Ok(lock) => {
+/// Appends the record of a compaction, keeps Claude's own summary of it beside the state, numbered
+/// from 1, and begins anew with what is said of the context window. When the lock can't be had in time
+/// the record waits, and the summary is left out: the transcript has it as well.
+pub fn compacted(
+    session: &store::Session,
+    record: &Record,
+    summary: Option<&str>,
+    wait: Wait,
+) -> store::Result<()> {
+    let line = record.line();
+    let done = session.lock(wait).and_then(|mut lock| {
+        lock.append(&line)?;
+        if let Some(text) = summary {
             let number = session.list("compactions")?.len() + 1;
-            lock.write_file(&format!("compactions/{number:04}.md"), text, Durability::Cached)
+            lock.write_file(&format!("compactions/{number:04}.md"), text, Durability::Cached)?;
         }
-        Err(store::Error::Busy { .. }) => Ok(()),
-        Err(error) => Err(error),
+        Said::compacted(record.at).keep(&lock)
+    });
+    match done {
+        Err(store::Error::Busy { .. } | store::Error::Newer { .. }) => session.pend(&line),
+        done => done,
     }
 }
 

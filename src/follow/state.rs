@@ -1,6 +1,6 @@
 //! What the state file of a session holds.
 
-use super::record::{Level, Record, Told};
+use super::record::{Record, Told};
 use super::responses::Pending;
 use super::window::Bridge;
 use crate::session::Session;
@@ -33,12 +33,6 @@ pub struct State {
     /// The context window as the status line was told it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bridge: Option<Bridge>,
-    /// The highest level of the context window that was told of since the last compaction.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub threshold: Option<Level>,
-    /// When the context was compacted last, as a hook was told it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub compacted: Option<DateTime<Utc>>,
     /// What is on its way into the response log.
     pub responses: Pending,
     /// Lines of turns that were abandoned so far back that they had to be left out of the fold: from
@@ -100,12 +94,7 @@ impl State {
                 text: text.clone(),
                 at: record.at,
             }),
-            Told::Threshold { level, .. } => self.threshold = self.threshold.max(Some(*level)),
-            Told::PostCompact => {
-                self.threshold = None;
-                self.compacted = Some(record.at);
-            }
-            Told::PostToolBatch | Told::PreCompact => {}
+            Told::PostToolBatch | Told::PreCompact | Told::PostCompact => {}
         }
         self.settle();
     }
