@@ -1,5 +1,6 @@
 //! A project with a session in a known state, which can be put back.
 
+use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -57,7 +58,8 @@ impl Scene {
         }
         claude.kill().unwrap();
         claude.wait().unwrap();
-        // The dead one is finished once, by the first that comes.
+        // Nothing is written to its transcript any more; it is finished once, by the first that comes.
+        scene.transcript = None;
         scene.session = NEXT;
         scene.play("SessionStart", std::process::id());
         scene.keep();
@@ -242,6 +244,15 @@ impl Turns {
     }
 }
 
+/// A function of so many lines, as an edit has them.
+fn code(turn: u64, what: &str, lines: usize) -> String {
+    let mut code = format!("def total_{turn}(items):\n    {what} = 0\n");
+    for line in 3..lines {
+        writeln!(code, "    {what} += items[{line}].{what} * rate({line})").unwrap();
+    }
+    code + "    return " + what + "\n"
+}
+
 fn turn_lines(turn: u64) -> [Value; 6] {
     let said = |content: Value| {
         json!({"type": "assistant", "message": {
@@ -268,7 +279,7 @@ fn turn_lines(turn: u64) -> [Value; 6] {
                "origin": {"kind": "human"}, "message": {"role": "user", "content": prompt}}),
         said(
             json!({"type": "tool_use", "id": format!("toolu_e{turn:08x}"), "name": "Edit", "input": {
-            "file_path": file, "old_string": "a\n".repeat(100), "new_string": "b\n".repeat(120)}}),
+            "file_path": file, "old_string": code(turn, "price", 8), "new_string": code(turn, "quantity", 12)}}),
         ),
         result(
             "e",

@@ -83,7 +83,7 @@ impl Opening<'_> {
         previous: Option<&str>,
         given: Option<&str>,
     ) -> store::Result<()> {
-        let head = self.place.repository.as_ref().map(git::Repository::head);
+        let branch = self.place.head().and_then(|head| head.branch.clone());
         let lock = self.project.lock(self.wait)?;
         change(&lock, |recent| {
             let known = recent.get(self.id).is_some();
@@ -92,7 +92,7 @@ impl Opening<'_> {
             entry.process = process;
             entry.attended = self.attended;
             entry.worktree = self.place.worktree().to_owned();
-            entry.branch = head.and_then(|h| h.branch);
+            entry.branch = branch;
             if anew || !known {
                 entry.started = Some(self.now);
             }
@@ -119,7 +119,7 @@ impl Opening<'_> {
         rule: Rule,
         cleared: Option<&str>,
     ) -> Result<Option<Told>, store::Error> {
-        let branch = self.place.repository.as_ref().and_then(|r| r.head().branch);
+        let branch = self.place.head().and_then(|head| head.branch.as_deref());
         let chosen = match cleared {
             Some(id) => recent.get(id).filter(|e| e.prompts > 0),
             // Folders that hold anything are no projects: nothing there follows from before.
@@ -248,9 +248,10 @@ pub fn meanwhile(place: &Place, session: &Session, since: DateTime<Utc>) -> Mean
         }
     }
     if let Some(repository) = &place.repository {
-        let head = repository.head();
-        changes.branch = head.branch;
-        changes.head = head.commit.map(|c| c.chars().take(7).collect());
+        if let Some(head) = place.head() {
+            changes.branch.clone_from(&head.branch);
+            changes.head = head.commit.as_ref().map(|c| c.chars().take(7).collect());
+        }
         let mut commits = repository.commits_since(since, COMMITS + 100);
         changes.more_commits = commits.len().saturating_sub(COMMITS) as u32;
         commits.truncate(COMMITS);

@@ -48,7 +48,8 @@ pub(super) fn line(root: &Path, name: &str) -> Option<Vec<u8>> {
 
 /// The whole of a file; `None` when it is longer than `most` bytes.
 pub(super) fn whole(root: &Path, name: &Path, most: u64) -> Option<Vec<u8>> {
-    let mut text = Vec::new();
+    // Room for most of them, so that few reads are needed.
+    let mut text = Vec::with_capacity(256);
     open(root, name)?.take(most + 1).read_to_end(&mut text).ok()?;
     (text.len() as u64 <= most).then_some(text)
 }
@@ -56,8 +57,9 @@ pub(super) fn whole(root: &Path, name: &Path, most: u64) -> Option<Vec<u8>> {
 /// The bytes from `start`, at most `most` of them.
 pub(super) fn part(file: &mut File, start: u64, most: u64) -> Option<Vec<u8>> {
     file.seek(SeekFrom::Start(start)).ok()?;
-    let mut text = Vec::new();
-    file.take(most).read_to_end(&mut text).ok()?;
+    let length = file.metadata().ok()?.len().saturating_sub(start).min(most);
+    let mut text = Vec::with_capacity(length as usize);
+    file.take(length).read_to_end(&mut text).ok()?;
     Some(text)
 }
 

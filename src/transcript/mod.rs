@@ -51,6 +51,17 @@ fn open(path: &Path) -> io::Result<(File, u64)> {
     Ok((file, len))
 }
 
+/// Fills the buffer from `offset` on: one call where the system has one.
+fn read_at(file: &mut File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+    #[cfg(unix)]
+    return std::os::unix::fs::FileExt::read_exact_at(file, buffer, offset);
+    #[cfg(not(unix))]
+    {
+        file.seek(SeekFrom::Start(offset))?;
+        file.read_exact(buffer)
+    }
+}
+
 /// Reads what a transcript has gained since `cursor`, up to its last whole line.
 ///
 /// `restart` is called before any event when the cursor does not fit the file (replaced, shortened):
@@ -175,8 +186,7 @@ pub fn recall(
         }
         left -= u64::from(place.len);
         buffer.resize(place.len as usize, 0);
-        file.seek(SeekFrom::Start(place.offset))?;
-        file.read_exact(&mut buffer)?;
+        read_at(&mut file, &mut buffer, place.offset)?;
         let mut scratch = Cursor::default();
         line::read(&buffer, *place, &mut scratch, &mut |_| None, &mut |_, event| {
             sink(*place, event);
