@@ -4,6 +4,7 @@ use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
+use super::disk;
 use super::error::{Error, Result};
 use super::paths;
 
@@ -51,7 +52,7 @@ pub(super) fn ensure_root(root: &Path) -> Result<()> {
     if check(root)? {
         return Ok(());
     }
-    builder().recursive(true).create(root).map_err(|e| Error::io("create", root, e))?;
+    disk::make_dir(root, builder().recursive(true)).map_err(|e| Error::io("create", root, e))?;
     check(root).map(|_| ())
 }
 
@@ -61,7 +62,7 @@ pub(super) fn ensure(path: &Path) -> Result<()> {
     if let Some(meta) = inspect(path)? {
         return close(path, &meta);
     }
-    match builder().create(path) {
+    match disk::make_dir(path, &builder()) {
         Ok(()) => Ok(()),
         // Somebody was faster; what they made is looked at like any other.
         Err(e) if e.kind() == ErrorKind::AlreadyExists => check(path).map(|_| ()),
@@ -115,7 +116,7 @@ pub(super) fn open(path: &Path, options: &OpenOptions) -> Result<Option<(File, M
     if cfg!(not(unix)) && is_link(path) {
         return Err(Error::refused(path, "it is a symbolic link"));
     }
-    let file = match options.open(path) {
+    let file = match disk::open(path, options) {
         Ok(file) => file,
         Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
         // The error code for "is a link" differs between systems.
@@ -172,7 +173,7 @@ pub(super) fn read_text(base: &Path, rel: &str) -> Result<Option<String>> {
 /// Removes a file below `base`; one that is not there is no error.
 pub(super) fn remove(base: &Path, rel: &str) -> Result<()> {
     let Some(path) = locate(base, rel)? else { return Ok(()) };
-    match fs::remove_file(&path) {
+    match disk::remove(&path) {
         Err(e) if e.kind() != ErrorKind::NotFound => Err(Error::io("remove", &path, e)),
         _ => Ok(()),
     }

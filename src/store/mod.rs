@@ -34,6 +34,7 @@
 
 mod atomic;
 mod dir;
+pub(crate) mod disk;
 mod error;
 mod faults;
 mod format;

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use super::{Contents, Found, Session};
 use crate::store::atomic::{self, Durability};
 use crate::store::dir;
+use crate::store::disk;
 use crate::store::error::{Error, Result};
 use crate::store::format;
 use crate::store::journal;
@@ -174,13 +175,12 @@ impl SessionLock {
     }
 
     /// Removes the session with everything in it, the lock included.
-    #[allow(clippy::disallowed_methods)]
     pub fn remove(self) -> Result<()> {
         let gone = format!("{REMOVED}{:016x}", atomic::random());
         let gone = self.session.parent().join(gone);
         // In one step, so that no reader meets half a session. Where a directory with open files
         // cannot be renamed, it is emptied in place.
-        let doomed = match std::fs::rename(&self.session.dir, &gone) {
+        let doomed = match disk::rename(&self.session.dir, &gone) {
             Ok(()) => gone,
             Err(_) => self.session.dir.clone(),
         };
@@ -198,7 +198,7 @@ impl SessionLock {
 const REMOVED: &str = ".removed-";
 
 fn remove_all(path: &Path) -> Result<()> {
-    match std::fs::remove_dir_all(path) {
+    match disk::remove_all(path) {
         Err(e) if e.kind() != ErrorKind::NotFound => Err(Error::io("remove", path, e)),
         _ => Ok(()),
     }
@@ -217,8 +217,8 @@ fn append_line(path: &Path, line: &str) -> Result<()> {
         return Err(Error::io("create", path, ErrorKind::NotFound.into()));
     };
     let length =
-        journal::repair(&mut file, meta.len()).map_err(|e| Error::io("repair", path, e))?;
+        journal::repair(&mut file, path, meta.len()).map_err(|e| Error::io("repair", path, e))?;
     let head: &[u8] = if length == 0 { LINES_HEAD } else { b"" };
     let bytes = [head, line.as_bytes(), b"\n"].concat();
-    journal::write_or_undo(&mut file, length, &bytes).map_err(|e| Error::io("write", path, e))
+    journal::write_or_undo(&mut file, path, length, &bytes).map_err(|e| Error::io("write", path, e))
 }

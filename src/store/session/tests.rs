@@ -3,6 +3,8 @@
 #[cfg(unix)]
 mod links;
 mod locks;
+#[cfg(unix)]
+mod power;
 
 use std::collections::BTreeMap;
 use std::fs;
