@@ -1,7 +1,7 @@
 //! Bounded reads of regular files below a directory.
 
 use std::ffi::OsStr;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Component, Path, PathBuf};
 
@@ -21,16 +21,15 @@ pub(super) fn open(root: &Path, name: &Path) -> Option<File> {
             return None;
         }
     }
-    let mut options = OpenOptions::new();
-    options.read(true);
     #[cfg(unix)]
-    {
-        use rustix::fs::OFlags;
-        use std::os::unix::fs::OpenOptionsExt;
+    let file = {
+        use rustix::fs::{Mode, OFlags};
         // Should the file have become a FIFO or a link since it was looked at.
-        options.custom_flags((OFlags::NONBLOCK | OFlags::NOFOLLOW).bits().cast_signed());
-    }
-    let file = options.open(&path).ok()?;
+        let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        File::from(rustix::fs::open(&path, flags, Mode::empty()).ok()?)
+    };
+    #[cfg(not(unix))]
+    let file = File::open(&path).ok()?;
     file.metadata().ok()?.is_file().then_some(file)
 }
 

@@ -7,6 +7,7 @@
 mod block;
 mod chain;
 mod cursor;
+mod glance;
 mod line;
 mod lines;
 mod raw;
@@ -16,6 +17,7 @@ mod tool;
 use crate::session::event::{At, Event, Place};
 use chrono::{DateTime, Utc};
 pub use cursor::Cursor;
+pub use glance::{Glance, glance};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
@@ -42,13 +44,20 @@ pub struct Report {
 
 /// Opens a transcript, refusing what is not a regular file (a FIFO would block for ever).
 fn open(path: &Path) -> io::Result<(File, u64)> {
-    let meta = std::fs::metadata(path)?;
+    #[cfg(unix)]
+    let file = {
+        use rustix::fs::{Mode, OFlags};
+        // Without waiting for a writer; of a regular file this means nothing.
+        let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        File::from(rustix::fs::open(path, flags, Mode::empty())?)
+    };
+    #[cfg(not(unix))]
+    let file = File::open(path)?;
+    let meta = file.metadata()?;
     if !meta.is_file() {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
     }
-    let file = File::open(path)?;
-    let len = file.metadata()?.len();
-    Ok((file, len))
+    Ok((file, meta.len()))
 }
 
 /// Fills the buffer from `offset` on: one call where the system has one.

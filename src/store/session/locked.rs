@@ -211,8 +211,7 @@ fn remove_pending(folder: &Path, mut names: Vec<String>) -> Vec<String> {
 }
 
 fn append_line(path: &Path, line: &str) -> Result<()> {
-    let options = &mut dir::options();
-    let Some((mut file, meta)) = dir::open(path, options.read(true).write(true).create(true))?
+    let Some((mut file, meta)) = dir::open(path, dir::options().read().write().create())?
     else {
         return Err(Error::io("create", path, ErrorKind::NotFound.into()));
     };
