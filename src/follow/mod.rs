@@ -89,10 +89,11 @@ impl Following {
     pub fn save(&mut self, durability: Durability, now: DateTime<Utc>) -> store::Result<()> {
         self.read += self.state.complete_responses(self.over);
         // Before the snapshot: a process that dies in between logs a turn twice, which does no harm.
-        for record in &self.state.responses.ready {
-            self.lock.append_line(responses::FILE, &record.line())?;
+        let lines: Vec<String> =
+            self.state.responses.ready.drain(..).map(|record| record.line()).collect();
+        if !lines.is_empty() {
+            self.lock.append_lines(responses::FILE, &lines)?;
         }
-        self.state.responses.ready.clear();
         self.lock.save(&self.state, durability)?;
         if let Some(at) = self.compacted.take() {
             // Its hook may not have got the lock.

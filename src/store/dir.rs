@@ -197,12 +197,26 @@ fn is_link(path: &Path) -> bool {
 
 /// Up to `limit` bytes of a file, with its whole length.
 pub(super) fn read(path: &Path, limit: u64) -> Result<Option<(Vec<u8>, u64)>> {
-    let Some((file, meta)) = open(path, options().read())? else { return Ok(None) };
+    let Some((mut file, meta)) = open(path, options().read())? else { return Ok(None) };
     // What it had when it was opened; what is added meanwhile is for a later reader.
-    let length = meta.len().min(limit);
-    let mut bytes = Vec::with_capacity(length as usize);
-    file.take(length).read_to_end(&mut bytes).map_err(|e| Error::io("read", path, e))?;
+    let mut bytes = vec![0; meta.len().min(limit) as usize];
+    let length = fill(&mut file, &mut bytes).map_err(|e| Error::io("read", path, e))?;
+    bytes.truncate(length);
     Ok(Some((bytes, meta.len())))
+}
+
+/// Reads until the buffer is full or the file ends; returns how many bytes that were.
+pub(super) fn fill(file: &mut File, buffer: &mut [u8]) -> std::io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match file.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(got) => filled += got,
+            Err(e) if e.kind() == ErrorKind::Interrupted => {}
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(filled)
 }
 
 /// Where `rel` lies below `base`, for writing: its folder exists afterwards.

@@ -67,8 +67,7 @@ pub(super) fn cut(path: &Path, at: u64) -> Result<()> {
 /// Appends one record by one write and returns the journal's length. Under the lock.
 pub(super) fn append(path: &Path, generation: u64, payload: &[u8]) -> Result<u64> {
     let frame = encode(path, generation, payload)?;
-    let Some((mut file, meta)) = dir::open(path, dir::options().read().write().create())?
-    else {
+    let Some((mut file, meta)) = dir::open(path, dir::options().read().write().create())? else {
         let gone = std::io::ErrorKind::NotFound.into();
         return Err(Error::io("create", path, gone));
     };
