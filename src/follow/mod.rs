@@ -28,7 +28,7 @@ pub use window::Bridge;
 
 use crate::resume::{self, About, Recall, ResumeLog};
 use crate::store::{self, Durability, SessionLock, Wait};
-use crate::transcript;
+use crate::transcript::{self, Reach};
 use chrono::{DateTime, Utc};
 use std::path::Path;
 
@@ -76,9 +76,9 @@ pub fn open(session: &store::Session, wait: Wait) -> store::Result<Following> {
 impl Following {
     /// Folds what the transcript has gained. A transcript that is not there changes nothing.
     ///
-    /// `first` bounds the part of a never-seen transcript that is read, in bytes.
-    pub fn fold(&mut self, transcript: &Path, first: Option<u64>) -> std::io::Result<()> {
-        let report = self.state.follow(transcript, first)?;
+    /// `reach` bounds what is read at once.
+    pub fn fold(&mut self, transcript: &Path, reach: impl Into<Reach>) -> std::io::Result<()> {
+        let report = self.state.follow(transcript, reach)?;
         self.read += report.bytes;
         self.state.transcript = Some(transcript.to_owned());
         Ok(())
