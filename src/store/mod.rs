@@ -34,6 +34,7 @@
 
 mod atomic;
 mod dir;
+pub(crate) mod disk;
 mod error;
 mod faults;
 mod format;
@@ -124,6 +125,11 @@ impl Store {
     /// The text of `<root>/<rel>`; `None` when there is no such file.
     pub fn read_file(&self, rel: &str) -> Result<Option<String>> {
         dir::read_text(&self.root, rel)
+    }
+
+    /// The names in a folder of the state directory, sorted; empty when there is none.
+    pub fn list(&self, folder: &str) -> Result<Vec<String>> {
+        dir::files(&self.root, folder)
     }
 
     /// Removes `<root>/<rel>`; a file that is not there is no error.
