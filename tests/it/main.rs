@@ -20,6 +20,8 @@ mod install;
 #[cfg(unix)]
 mod registration;
 #[cfg(unix)]
+mod reliability;
+#[cfg(unix)]
 mod session;
 mod skills;
 mod usage;
