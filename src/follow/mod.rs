@@ -50,7 +50,9 @@ pub fn open(session: &store::Session, wait: Wait) -> store::Result<Following> {
     let records = in_order(&mut contents);
     let (mut state, notes) = (contents.snapshot.unwrap_or_default(), contents.notes);
     session.id().as_str().clone_into(&mut state.session.id);
-    records.iter().for_each(|record| state.take(record));
+    for record in &records {
+        state.take(record);
+    }
     Ok(Following { lock, state, notes, read: 0, over: false })
 }
 
@@ -177,7 +179,9 @@ pub fn look(session: &store::Session) -> store::Result<State> {
     let records = in_order(&mut contents);
     let mut state = contents.snapshot.unwrap_or_default();
     session.id().as_str().clone_into(&mut state.session.id);
-    records.iter().for_each(|record| state.take(record));
+    for record in &records {
+        state.take(record);
+    }
     if let Some(path) = state.transcript.clone() {
         // A transcript that can't be read leaves what was known of it.
         drop(state.follow(&path, Some(transcript::FIRST_READ)));

@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stderr, reason = "figures, and why a test can't run here")]
 
+mod faults;
 mod torture;
 
 /// A number from the environment, for the long form of a test.

@@ -202,8 +202,7 @@ fn run_hook(
 /// The next hook finds all that was acknowledged, and tidies up.
 fn prove(figures: &Figures, scene: &Scene, id: &str, sent: &[&Sent]) {
     let session = session(scene, id);
-    let waited = session.list("pending").unwrap().len();
-    figures.waited.fetch_add(waited, Ordering::Relaxed);
+    figures.waited.fetch_add(session.list("pending").unwrap().len(), Ordering::Relaxed);
     let mut last = input(scene, Event::PreCompact, id);
     last["trigger"] = json!("manual");
     scene.run(Event::PreCompact, &last);
