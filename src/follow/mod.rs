@@ -27,7 +27,7 @@ pub use state::{Ended, State};
 pub use window::Bridge;
 
 use crate::resume::{self, About, Recall, ResumeLog};
-use crate::store::{self, Durability, SessionLock, Wait};
+use crate::store::{self, Contents, Durability, SessionLock, Wait};
 use crate::transcript::{self, Reach};
 use chrono::{DateTime, Utc};
 use std::path::Path;
@@ -54,23 +54,39 @@ pub struct Following {
 /// Takes a session's lock, loads its state and applies the records that it does not include.
 pub fn open(session: &store::Session, wait: Wait) -> store::Result<Following> {
     let mut lock = session.lock(wait)?;
-    let contents = lock.load::<State>()?;
-    let mut state = contents.snapshot.unwrap_or_default();
+    let mut contents = lock.load::<State>()?;
+    let records = in_order(&mut contents);
+    let (mut state, notes) = (contents.snapshot.unwrap_or_default(), contents.notes);
     session.id().as_str().clone_into(&mut state.session.id);
-    let mut notes = contents.notes;
     let mut compacted = None;
-    for record in &contents.records {
-        match serde_json::from_slice::<Record>(record) {
-            Ok(record) => {
-                if record.told == Told::PostCompact {
-                    compacted = compacted.max(Some(record.at));
-                }
-                state.take(&record);
-            }
-            Err(error) => notes.push(format!("a record of the journal is not understood: {error}")),
+    for record in &records {
+        if record.told == Told::PostCompact {
+            compacted = compacted.max(Some(record.at));
         }
+        state.take(record);
+    }
     }
     Ok(Following { lock, state, notes, read: 0, over: false, compacted })
+}
+
+/// A session's records in the order in which things happened: one that had to wait stands before what
+/// was appended after its time. The journal's own order is kept, whatever the clock did.
+fn in_order(contents: &mut Contents<State>) -> Vec<Record> {
+    let appended = contents.records.len() - contents.waited;
+    let mut records: Vec<Record> = Vec::with_capacity(contents.records.len());
+    for (number, line) in contents.records.iter().enumerate() {
+        let record: Record = match serde_json::from_slice(line) {
+            Ok(record) => record,
+            Err(error) => {
+                contents.notes.push(format!("a record of the journal is not understood: {error}"));
+                continue;
+            }
+        };
+        let later = |other: &Record| number >= appended && other.at > record.at;
+        let place = records.iter().position(later).unwrap_or(records.len());
+        records.insert(place, record);
+    }
+    records
 }
 
 impl Following {
@@ -198,11 +214,12 @@ fn logged(mut records: Vec<Response>, mut state: State) -> Vec<Response> {
 
 /// What is known of a session, read without its lock and brought up to date in memory only.
 pub fn look(session: &store::Session) -> store::Result<State> {
-    let contents = session.read::<State>()?;
+    let mut contents = session.read::<State>()?;
+    let records = in_order(&mut contents);
     let mut state = contents.snapshot.unwrap_or_default();
     session.id().as_str().clone_into(&mut state.session.id);
-    for record in contents.records.iter().filter_map(|r| serde_json::from_slice(r).ok()) {
-        state.take(&record);
+    for record in &records {
+        state.take(record);
     }
     if let Some(path) = state.transcript.clone() {
         // A transcript that can't be read leaves what was known of it.

@@ -35,6 +35,9 @@ pub struct Contents<S> {
     /// The records that the snapshot does not include, in order: those of the journal, then those
     /// that were left pending.
     pub records: Vec<Vec<u8>>,
+    /// How many of the records, the last ones, were left pending. Their writers went on: what these
+    /// wrote to the journal afterwards stands before.
+    pub waited: usize,
     /// The number of the snapshot, one higher at each save; 0 without one. A derived file can name
     /// it, so that a reader sees whether it is current.
     pub generation: u64,
@@ -195,13 +198,14 @@ impl<S> Found<S> {
         count(&mut notes, self.waiting.later, "pending records wait for the next load");
         // Without a snapshot nothing is included in one: every record counts.
         let base = self.base.unwrap_or(0);
+        let waited = self.waiting.fresh.len();
         let journal = self.journal.records.into_iter();
         let records = journal
             .filter(|(generation, _)| *generation >= base)
             .chain(self.waiting.fresh.into_iter().map(|(_, payload)| (0, payload)))
             .map(|(_, payload)| payload)
             .collect();
-        Contents { snapshot: self.state, records, generation: base, notes }
+        Contents { snapshot: self.state, records, waited, generation: base, notes }
     }
 }
 

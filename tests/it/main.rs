@@ -26,6 +26,8 @@ mod plugin;
 #[cfg(unix)]
 mod registration;
 #[cfg(unix)]
+mod reliability;
+#[cfg(unix)]
 mod session;
 mod skills;
 mod usage;

@@ -12,7 +12,7 @@ mod fields;
 mod limits;
 mod places;
 mod reads;
-mod scene;
+pub(crate) mod scene;
 mod silence;
 mod stdin;
 mod transcripts;
