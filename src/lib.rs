@@ -7,6 +7,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod env;
+pub mod export;
 pub mod follow;
 pub mod git;
 pub mod hook;

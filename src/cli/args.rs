@@ -21,7 +21,7 @@ pub struct CommandLine {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     List(List),
-    Show(Show),
+    Show(super::show::ShowArgs),
     Log(Log),
     Note(Note),
     Usage(super::usage::UsageArgs),
@@ -29,6 +29,7 @@ pub enum Command {
     Uninstall(Uninstall),
     Doctor(Doctor),
     Demo(Demo),
+    Export(super::export::ExportArgs),
     /// Print the resume text of a transcript
     Compose(super::compose::ComposeArgs),
     /// Put skills where Claude Code finds them, and check them
@@ -45,20 +46,6 @@ pub enum Command {
 #[command(after_help = "Example: rejoin list --json")]
 pub struct List {
     /// Print the sessions as JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// Show a session's resume log
-#[derive(Debug, Args)]
-#[command(after_help = "Example: rejoin show 8463c716 --digest")]
-pub struct Show {
-    /// The session's id or its beginning [default: this session, else the newest]
-    pub session: Option<String>,
-    /// What the next session would be given of it
-    #[arg(long, conflicts_with = "json")]
-    pub digest: bool,
-    /// Print the log as JSON
     #[arg(long)]
     pub json: bool,
 }

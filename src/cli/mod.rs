@@ -9,9 +9,11 @@ mod claude;
 mod compose;
 mod demo;
 mod doctor;
+mod export;
 mod here;
 mod install;
 mod installation;
+mod kept;
 mod list;
 mod log;
 mod note;
@@ -79,6 +81,7 @@ pub fn run() -> ExitCode {
         Some(Command::Log(options)) => log::run(options, &env, &mut terminal),
         Some(Command::Note(options)) => note::run(options, &env, &mut terminal),
         Some(Command::Compose(options)) => compose::run(options, &mut terminal),
+        Some(Command::Export(options)) => export::run(options, &env, &mut terminal),
         Some(Command::Demo(options)) => demo::run(options, &env, &mut terminal),
         Some(Command::Skills(command)) => skills::run(command, &env, &mut terminal),
         Some(Command::Off(options)) => switch::run(options, false, &env, &mut terminal),
