@@ -9,6 +9,7 @@ pub mod config;
 pub mod env;
 pub mod export;
 pub mod follow;
+pub mod foreign;
 pub mod git;
 pub mod hook;
 pub mod process;

@@ -30,6 +30,11 @@ pub enum Command {
     Doctor(Doctor),
     Demo(Demo),
     Export(super::export::ExportArgs),
+    Fetch(super::fetch::FetchArgs),
+    Forget(super::forget::ForgetArgs),
+    Import(super::import::ImportArgs),
+    Prune(super::prune::PruneArgs),
+    Share(super::share::ShareArgs),
     /// Print the resume text of a transcript
     Compose(super::compose::ComposeArgs),
     /// Put skills where Claude Code finds them, and check them

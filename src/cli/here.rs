@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use std::time::Duration;
 
 /// How long a command waits for a lock that a hook holds.
-const PATIENCE: Wait = Wait::For(Duration::from_secs(5));
+pub(super) const PATIENCE: Wait = Wait::For(Duration::from_secs(5));
 
 impl From<store::Error> for Failure {
     fn from(error: store::Error) -> Self {

@@ -108,6 +108,21 @@ impl Document {
         }
     }
 
+    /// Nothing but a log.
+    pub fn of_log(log: ResumeLog, exported: DateTime<Utc>) -> Self {
+        Self {
+            format: FORMAT,
+            exported,
+            log,
+            message: None,
+            tasks: Vec::new(),
+            checks: Vec::new(),
+            files: Vec::new(),
+            turns: Vec::new(),
+            curve: None,
+        }
+    }
+
     /// A log that was frozen: a pause, or one that came from elsewhere.
     pub fn of_pause(pause: &crate::follow::Pause, exported: DateTime<Utc>) -> Self {
         let files = pause.log.metadata.files.iter().filter(|file| file.edits > 0);

@@ -10,6 +10,7 @@ mod project;
 mod recent;
 mod record;
 pub mod responses;
+pub mod retention;
 mod state;
 mod window;
 
