@@ -20,7 +20,10 @@ pub struct CommandLine {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    List(List),
+    List(super::list::ListArgs),
+    Pause(super::pause::PauseArgs),
+    Resume(super::resume::ResumeArgs),
+    Clear(super::clear::ClearArgs),
     Show(super::show::ShowArgs),
     Log(Log),
     Note(Note),
@@ -44,15 +47,6 @@ pub enum Command {
     Off(Switch),
     /// Follow this project's sessions again
     On(Switch),
-}
-
-/// List this project's sessions
-#[derive(Debug, Args)]
-#[command(after_help = "Example: rejoin list --json")]
-pub struct List {
-    /// Print the sessions as JSON
-    #[arg(long)]
-    pub json: bool,
 }
 
 /// List a session's turns and its subagents' runs: request, response, tokens, newest last

@@ -2,7 +2,7 @@
 
 use super::Failure;
 use super::here::Here;
-use super::kept::Kept;
+use super::known::What;
 use super::terminal::Terminal;
 use crate::env::Env;
 use crate::export::{self, Document};
@@ -51,13 +51,13 @@ pub enum Format {
 
 pub(super) fn run(options: &ExportArgs, env: &Env, terminal: &mut Terminal) -> Result<(), Failure> {
     let here = Here::find(env)?;
-    let document = match Kept::find(&here, options.session.as_deref(), env)? {
-        Kept::Session(session) => {
-            let turns = crate::follow::log(&session.files)?;
-            let (log, _) = session.log(&here);
-            Document::of_session(&session.state, log, turns, here.now)
+    let known = here.known(options.session.as_deref(), env)?;
+    let document = match &known.what {
+        What::Pause(pause) => Document::of_pause(pause, here.now),
+        What::Followed(_) | What::Transcript(_) => {
+            let (log, _) = known.log(&here)?;
+            Document::of_session(&known.state()?, log, known.responses()?, here.now)
         }
-        Kept::Pause(pause) => Document::of_pause(&pause.record, here.now),
     };
     let named = options.output.as_deref().and_then(Format::of);
     let format = if options.json { Some(Format::Json) } else { options.format };

@@ -2,12 +2,13 @@
 
 use super::Failure;
 use super::here::{Here, PATIENCE, short};
-use super::kept::{Kept, Session};
+use super::known::{Known, What};
 use super::share;
 use super::terminal::Terminal;
 use crate::env::Env;
-use crate::follow::{self, Recent, pause, retention};
+use crate::follow::{self, Pause, retention};
 use crate::session::text;
+use crate::store::{Project, SessionId};
 use clap::Args;
 use serde::Serialize;
 use std::io::Write;
@@ -51,45 +52,62 @@ pub(super) fn run(options: &ForgetArgs, env: &Env, terminal: &mut Terminal) -> R
     if options.session.is_empty() {
         return Err(Failure::Failed("say which session: `rejoin list` shows them".to_owned()));
     }
-    match Kept::find(&here, Some(&options.session), env)? {
-        Kept::Session(session) => forget(options, &here, &session, terminal),
-        Kept::Pause(frozen) => {
-            let id = &frozen.record.id;
-            if !options.json {
-                let waits = if frozen.record.waits() { ", which waits to be taken up" } else { "" };
-                writeln!(terminal, "This deletes pause {id}{waits}.")?;
-            }
-            agreed(options, terminal)?;
-            pause::remove(&frozen.project.lock(PATIENCE)?, id)?;
-            let gone = Forgotten {
-                id: id.clone(),
-                kind: "pause",
-                pauses: Vec::new(),
-                shared: Vec::new(),
-                transcript: None,
-            };
-            tell(options, &gone, terminal)
-        }
+    let known = here.known(Some(&options.session), env)?;
+    if known.is_live(here.now) {
+        return Err(Failure::Failed(format!(
+            "{} runs: its hooks would write it anew; end it first",
+            known.named()
+        )));
     }
+    match (&known.what, &known.project) {
+        (What::Followed(id), Some(project)) => {
+            forget(options, &here, &known, project, id, terminal)
+        }
+        (What::Pause(pause), Some(project)) => put_out(options, project, pause, terminal),
+        (What::Transcript(path), _) => Err(Failure::Failed(format!(
+            "rejoin keeps nothing of {}: it is read from Claude Code's own transcript, {}",
+            known.named(),
+            path.display()
+        ))),
+        _ => Err(Failure::Failed(format!("rejoin keeps nothing of {}", known.named()))),
+    }
+}
+
+/// Deletes a pause, and nothing but it.
+fn put_out(
+    options: &ForgetArgs,
+    project: &Project,
+    pause: &Pause,
+    terminal: &mut Terminal,
+) -> Result<(), Failure> {
+    if !options.json {
+        let waits = if pause.waits() { ", which waits to be taken up" } else { "" };
+        writeln!(terminal, "This deletes pause {}{waits}.", pause.id)?;
+    }
+    agreed(options, terminal)?;
+    follow::pause::remove(&project.lock(PATIENCE)?, &pause.id)?;
+    let gone = Forgotten {
+        id: pause.id.clone(),
+        kind: "pause",
+        pauses: Vec::new(),
+        shared: Vec::new(),
+        transcript: None,
+    };
+    tell(options, &gone, terminal)
 }
 
 fn forget(
     options: &ForgetArgs,
     here: &Here,
-    session: &Session,
+    known: &Known,
+    project: &Project,
+    id: &SessionId,
     terminal: &mut Terminal,
 ) -> Result<(), Failure> {
-    let (project, id) = (&session.project, session.files.id());
-    let recent = project.recent::<Recent>()?.unwrap_or_default();
-    if recent.get(id.as_str()).is_some_and(|entry| recent.live(entry, here.now)) {
-        return Err(Failure::Failed(format!(
-            "session {} runs: its hooks would write it anew; end it first",
-            short(id.as_str())
-        )));
-    }
-    let pauses = pause::all(project)?.0.into_iter();
+    let state = known.state()?;
+    let pauses = follow::pause::all(project)?.0.into_iter();
     let pauses = pauses.filter(|pause| pause.session.as_deref() == Some(id.as_str()));
-    let transcript = session.state.transcript.as_ref().filter(|path| path.exists());
+    let transcript = state.transcript.as_ref().filter(|path| path.exists());
     let gone = Forgotten {
         id: id.to_string(),
         kind: "session",
@@ -98,9 +116,9 @@ fn forget(
         transcript: transcript.map(|path| path.display().to_string()),
     };
     if !options.json {
-        let about = session.state.session.first_prompt().map(|prompt| text::line(&prompt.text, 60));
+        let about = state.session.first_prompt().map(|prompt| text::line(&prompt.text, 60));
         let about = about.map(|about| format!(" (\"{about}\")")).unwrap_or_default();
-        let turns = follow::log(&session.files)?.len();
+        let turns = known.responses()?.len();
         writeln!(terminal, "This deletes all that rejoin knows of session {id}{about}:")?;
         writeln!(terminal, "  its resume log and facts, {turns} entries of its response log")?;
         match gone.pauses.len() {

@@ -6,6 +6,7 @@
 pub mod args;
 mod choices;
 mod claude;
+mod clear;
 mod compose;
 mod demo;
 mod doctor;
@@ -17,19 +18,23 @@ mod here;
 mod import;
 mod install;
 mod installation;
-mod kept;
+mod known;
 mod list;
 mod log;
 mod note;
 mod overview;
+mod pause;
+mod picker;
 mod places;
 mod prune;
+mod resume;
 mod rules;
 mod share;
 mod show;
 mod skills;
 mod switch;
 mod terminal;
+mod transcripts;
 mod uninstall;
 mod usage;
 
@@ -83,6 +88,9 @@ pub fn run() -> ExitCode {
     let done = match &line.command {
         None => overview::run(line.json, &env, &mut terminal),
         Some(Command::List(options)) => list::run(options, &env, &mut terminal),
+        Some(Command::Pause(options)) => pause::run(options, &env, &mut terminal),
+        Some(Command::Resume(options)) => resume::run(options, &env, &mut terminal),
+        Some(Command::Clear(options)) => clear::run(options, &env, &mut terminal),
         Some(Command::Show(options)) => show::run(options, &env, &mut terminal),
         Some(Command::Log(options)) => log::run(options, &env, &mut terminal),
         Some(Command::Note(options)) => note::run(options, &env, &mut terminal),

@@ -8,7 +8,7 @@ pub(super) mod git;
 
 use super::Failure;
 use super::here::{Here, short};
-use super::kept::Kept;
+use super::known::What;
 use super::terminal::Terminal;
 use crate::env::Env;
 use crate::export::Document;
@@ -70,26 +70,22 @@ struct Shared {
 pub(super) fn run(options: &ShareArgs, env: &Env, terminal: &mut Terminal) -> Result<(), Failure> {
     let here = Here::find(env)?;
     let git = repository(&here, terminal.attended())?;
-    let (id, mut document) = match Kept::find(&here, options.session.as_deref(), env)? {
-        Kept::Session(session) => {
-            let (log, _) = session.log(&here);
-            let id = session.files.id().to_string();
-            (id, Document::of_session(&session.state, log, Vec::new(), here.now))
-        }
-        Kept::Pause(pause) => {
-            (pause.record.id.clone(), Document::of_pause(&pause.record, here.now))
+    let known = here.known(options.session.as_deref(), env)?;
+    let mut document = match &known.what {
+        What::Pause(pause) => Document::of_pause(pause, here.now),
+        What::Followed(_) | What::Transcript(_) => {
+            let (log, _) = known.log(&here)?;
+            Document::of_session(&known.state()?, log, Vec::new(), here.now)
         }
     };
+    let id = known.id;
     // Where it lay on this machine tells others nothing, and is nobody's business.
     document.log.subject.folder.clear();
     let (bytes, address) = foreign::package(&document).map_err(Failure::Failed)?;
     let user = user(options, &git)?;
     let reference = format!("{NAMESPACE}{user}/{address}");
-    let remote = if options.no_push {
-        None
-    } else {
-        Some(remote(options.remote.as_deref(), &git)?)
-    };
+    let remote =
+        if options.no_push { None } else { Some(remote(options.remote.as_deref(), &git)?) };
     let commit = write(&git, &bytes, &id, &document)?;
     git.line(&["update-ref", &reference, &commit])?;
     if let Some(remote) = &remote {

@@ -4,7 +4,6 @@ pub(super) mod section;
 
 use super::Failure;
 use super::here::Here;
-use super::kept::Kept;
 use super::terminal::Terminal;
 use crate::env::Env;
 use crate::export::yaml;
@@ -50,10 +49,7 @@ pub enum Format {
 
 pub(super) fn run(options: &ShowArgs, env: &Env, terminal: &mut Terminal) -> Result<(), Failure> {
     let here = Here::find(env)?;
-    let (log, about) = match Kept::find(&here, options.session.as_deref(), env)? {
-        Kept::Session(session) => session.log(&here),
-        Kept::Pause(pause) => pause.log(&here),
-    };
+    let (log, about) = here.known(options.session.as_deref(), env)?.log(&here)?;
     let format = if options.json { Format::Json } else { options.format };
     let text = match (format, options.section) {
         _ if options.digest => resume::digest(&log, &about, Whose::Earlier),

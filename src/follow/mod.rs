@@ -4,6 +4,7 @@
 //! session later fold the records and what the transcript has gained into the state, and derive
 //! the resume log from it.
 
+mod handover;
 pub mod opening;
 pub mod pause;
 mod project;
@@ -14,7 +15,8 @@ pub mod retention;
 mod state;
 mod window;
 
-pub use opening::Opening;
+pub use handover::Handover;
+pub use opening::{Earlier, Given, Opening};
 pub use pause::{Origin, Pause};
 pub use project::Place;
 pub use recent::{Entry, Recent, Waiting};
@@ -148,15 +150,22 @@ pub fn compose(state: &State, about: &About) -> ResumeLog {
 /// the last one, as it stands.
 pub fn log(session: &store::Session) -> store::Result<Vec<Response>> {
     let text = session.read_file(responses::FILE)?.unwrap_or_default();
-    let mut records = responses::read(&text);
-    let mut state = look(session)?;
+    Ok(logged(responses::read(&text), look(session)?))
+}
+
+/// The response log of a session that was not followed, from its facts alone.
+pub fn log_of(state: State) -> Vec<Response> {
+    logged(Vec::new(), state)
+}
+
+fn logged(mut records: Vec<Response>, mut state: State) -> Vec<Response> {
     state.complete_responses(false);
     let current = state.responses.current(&state.session);
     for record in state.responses.ready.into_iter().chain(current) {
         responses::put(&mut records, record);
     }
     records.sort_by_key(|record| record.started_at);
-    Ok(records)
+    records
 }
 
 /// What is known of a session, read without its lock and brought up to date in memory only.

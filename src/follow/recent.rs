@@ -162,6 +162,14 @@ impl Recent {
         self.sessions.iter().find(|e| e.id != id && e.process.as_ref() == Some(process))
     }
 
+    /// The pause that a new session is told of: of the same work tree and branch, then of the same work
+    /// tree, then of the same branch, then any; the newest of each.
+    pub fn waiting(&self, worktree: &Path, branch: Option<&str>) -> Option<&Waiting> {
+        self.pauses.iter().max_by_key(|pause| {
+            (pause.worktree == worktree, pause.branch.as_deref() == branch, pause.created)
+        })
+    }
+
     /// Sessions that a new one may be told of, best first: those of the same work tree and branch of
     /// the last 14 days, then of the same branch, then any. In each, what broke off in the last three
     /// days comes first, then the newest.

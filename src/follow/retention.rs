@@ -171,6 +171,12 @@ pub fn forget(store: &Store, project: &Project, id: &SessionId, wait: Wait) -> s
     }
     unlist(project, id.as_str(), wait)?;
     store.remove_file(&super::window::file(id))?;
+    for name in store.list("handovers")? {
+        let file = format!("handovers/{name}");
+        if store.read_file(&file)?.is_some_and(|text| text.contains(id.as_str())) {
+            store.remove_file(&file)?;
+        }
+    }
     for cache in store.names("usage-cache-")? {
         store.remove_file(&cache)?;
     }

@@ -198,16 +198,20 @@ fn uncommitted(checkout: &Checkout) -> String {
     format!("when it was paused: {}", kinds.join("; "))
 }
 
-/// A frozen log as it is told later: with what changed in the repository since, and `more` that is
-/// to be known first.
-pub fn thaw(log: &ResumeLog, meanwhile: Meanwhile, more: &[String]) -> ResumeLog {
+/// A frozen log as it is told later: with what changed in the repository since, where that was looked
+/// at, and `more` that is to be known first.
+pub fn thaw(log: &ResumeLog, meanwhile: Option<&Meanwhile>, more: &[String]) -> ResumeLog {
     let mut log = log.clone();
     log.mission.retain(|entry| entry.topic != Topic::Meanwhile);
     let branch = log.subject.branch.clone();
-    let lines = digest::lines(&meanwhile, branch.as_deref());
-    let news = more.iter().cloned().chain(lines).map(|l| Entry::new(Topic::Meanwhile, 100, l));
+    let lines = meanwhile.map(|m| digest::lines(m, branch.as_deref()));
+    let news = more
+        .iter()
+        .cloned()
+        .chain(lines.into_iter().flatten())
+        .map(|l| Entry::new(Topic::Meanwhile, 100, l));
     let told: Vec<Entry> = news.chain(std::mem::take(&mut log.mission)).collect();
     log.mission = told;
-    log.subject.meanwhile = Some(meanwhile).filter(|m| m.changed(branch.as_deref()));
+    log.subject.meanwhile = meanwhile.filter(|m| m.changed(branch.as_deref())).cloned();
     log
 }

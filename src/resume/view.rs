@@ -127,12 +127,17 @@ impl<'a> View<'a> {
     pub(super) fn state(&self) -> State {
         let Some(turn) = self.last_turn() else { return State::Empty };
         match &turn.end {
-            End::Open if self.about.cause == Some(Cause::Running) => State::Running,
+            End::Open if self.goes_on() => State::Running,
             End::Open => State::CutOff,
             End::Stopped => State::Ended,
             End::Interrupted => State::Interrupted,
             End::Failed(_) => State::Failed,
         }
+    }
+
+    /// The session was not broken off: it runs, or was paused in a turn on purpose.
+    pub(super) fn goes_on(&self) -> bool {
+        matches!(self.about.cause, Some(Cause::Running | Cause::Paused))
     }
 
     /// How the session stands, in words.
@@ -144,7 +149,7 @@ impl<'a> View<'a> {
             };
         };
         let mut said = match &turn.end {
-            End::Open if self.about.cause == Some(Cause::Running) => "in the middle of a turn",
+            End::Open if self.goes_on() => "in the middle of a turn",
             End::Open => "cut off in the middle of a turn",
             End::Stopped => "turn ended",
             End::Interrupted => "stopped by the user in the middle of a turn",

@@ -125,7 +125,7 @@ impl Store {
         dir::read_text(&self.root, rel)
     }
 
-    /// The names in a folder of the state directory (`windows`), sorted; empty when there is none.
+    /// The names in a folder of the state directory, sorted; empty when there is none.
     pub fn list(&self, folder: &str) -> Result<Vec<String>> {
         dir::files(&self.root, folder)
     }

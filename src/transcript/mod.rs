@@ -7,6 +7,7 @@
 mod block;
 mod chain;
 mod cursor;
+mod glance;
 mod line;
 mod lines;
 mod raw;
@@ -16,6 +17,7 @@ mod tool;
 use crate::session::event::{At, Event, Place};
 use chrono::{DateTime, Utc};
 pub use cursor::Cursor;
+pub use glance::{Glance, glance};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
