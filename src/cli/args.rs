@@ -24,7 +24,7 @@ pub enum Command {
     Pause(super::pause::PauseArgs),
     Resume(super::resume::ResumeArgs),
     Clear(super::clear::ClearArgs),
-    Show(Show),
+    Show(super::show::ShowArgs),
     Log(Log),
     Note(Note),
     Usage(super::usage::UsageArgs),
@@ -32,6 +32,12 @@ pub enum Command {
     Uninstall(Uninstall),
     Doctor(Doctor),
     Demo(Demo),
+    Export(super::export::ExportArgs),
+    Fetch(super::fetch::FetchArgs),
+    Forget(super::forget::ForgetArgs),
+    Import(super::import::ImportArgs),
+    Prune(super::prune::PruneArgs),
+    Share(super::share::ShareArgs),
     /// Print the resume text of a transcript
     Compose(super::compose::ComposeArgs),
     /// Put skills where Claude Code finds them, and check them
@@ -41,20 +47,6 @@ pub enum Command {
     Off(Switch),
     /// Follow this project's sessions again
     On(Switch),
-}
-
-/// Show a session's resume log
-#[derive(Debug, Args)]
-#[command(after_help = "Example: rejoin show 8463c716 --digest")]
-pub struct Show {
-    /// The session's id or its beginning [default: this session, else the newest]
-    pub session: Option<String>,
-    /// What the next session would be given of it
-    #[arg(long, conflicts_with = "json")]
-    pub digest: bool,
-    /// Print the log as JSON
-    #[arg(long)]
-    pub json: bool,
 }
 
 /// List a session's turns and its subagents' runs: request, response, tokens, newest last

@@ -11,6 +11,7 @@ mod project;
 mod recent;
 mod record;
 pub mod responses;
+pub mod retention;
 mod said;
 mod state;
 mod window;
@@ -64,7 +65,6 @@ pub fn open(session: &store::Session, wait: Wait) -> store::Result<Following> {
             compacted = compacted.max(Some(record.at));
         }
         state.take(record);
-    }
     }
     Ok(Following { lock, state, notes, read: 0, over: false, compacted })
 }

@@ -59,7 +59,7 @@ impl Bridge {
     }
 }
 
-fn file(id: &SessionId) -> String {
+pub(super) fn file(id: &SessionId) -> String {
     format!("windows/{id}.json")
 }
 

@@ -9,7 +9,7 @@ const FRAMES: [&str; 2] = ["session-record", "system-reminder"];
 /// without control characters (line ends and tabs stay) or characters that reorder text.
 ///
 /// The same number of UTF-16 units, or fewer. Everything else stays, so that code stays readable.
-pub(super) fn safe(text: &str) -> Cow<'_, str> {
+pub fn safe(text: &str) -> Cow<'_, str> {
     let hidden = |c: char| {
         (c.is_control() && !matches!(c, '\n' | '\t'))
             || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')

@@ -256,7 +256,7 @@ pub(super) fn names(text: &str, id: &str) -> bool {
 }
 
 /// Claude Code's own task list as it stands.
-pub(super) fn tasks(session: &Session) -> Vec<Task> {
+pub fn tasks(session: &Session) -> Vec<Task> {
     let mut tasks: Vec<Task> = Vec::new();
     for change in session.all().flat_map(|t| &t.tasks) {
         match change {

@@ -6,6 +6,7 @@
 //! would drop (comment, trailing comma) or whose meaning is in doubt (duplicate key on our path) is
 //! refused with the line.
 
+mod cleanup;
 mod document;
 pub mod file;
 pub mod folder_lock;
@@ -22,6 +23,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+pub use cleanup::cleanup_days;
 pub use document::Containers;
 use document::Document;
 pub use permissions::allows;

@@ -286,3 +286,13 @@ pub(super) fn files(base: &Path, folder: &str) -> Result<Vec<String>> {
     names.retain(|name| paths::split(name).is_ok() && !name.contains(".unreadable-"));
     Ok(names)
 }
+
+/// Bytes of the files in a directory and its folders; links are not followed.
+pub(super) fn size(path: &Path) -> u64 {
+    let Ok(entries) = fs::read_dir(path) else { return 0 };
+    let sizes = entries.flatten().filter_map(|entry| {
+        let meta = fs::symlink_metadata(entry.path()).ok()?;
+        Some(if meta.is_dir() { size(&entry.path()) } else { meta.len() })
+    });
+    sizes.sum()
+}

@@ -3,6 +3,7 @@
 use std::fs::{File, Metadata};
 use std::path::{Path, PathBuf};
 
+use super::atomic::{self, Durability};
 use super::dir;
 use super::disk;
 use super::error::{Error, Result};
@@ -41,6 +42,20 @@ impl Faults {
             }
         }
         Ok(lines.split_off(lines.len().saturating_sub(n)))
+    }
+
+    /// Takes out the lines that name `word`. A line that another process adds meanwhile may be lost.
+    pub fn forget(&self, word: &str) -> Result<()> {
+        for path in [self.older(), self.path()] {
+            let Some((bytes, _)) = dir::read(&path, 2 * MAX_LOG)? else { continue };
+            let text = String::from_utf8_lossy(&bytes);
+            if text.contains(word) {
+                let kept: String =
+                    text.split_inclusive('\n').filter(|line| !line.contains(word)).collect();
+                atomic::replace(&self.root, &path, kept.as_bytes(), Durability::Cached)?;
+            }
+        }
+        Ok(())
     }
 
     fn path(&self) -> PathBuf {

@@ -132,6 +132,13 @@ impl Store {
         dir::files(&self.root, folder)
     }
 
+    /// The names of the files of the state directory itself that begin with `start`.
+    pub fn names(&self, start: &str) -> Result<Vec<String>> {
+        let mut names = dir::names(&self.root)?;
+        names.retain(|name| name.starts_with(start));
+        Ok(names)
+    }
+
     /// Removes `<root>/<rel>`; a file that is not there is no error.
     pub fn remove_file(&self, rel: &str) -> Result<()> {
         dir::remove(&self.root, rel)

@@ -2,8 +2,10 @@
 
 mod locked;
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
+use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 
 use super::dir;
@@ -15,6 +17,7 @@ use super::paths::SessionId;
 use super::pending::{self, Waiting};
 
 pub use locked::SessionLock;
+pub(super) use locked::sweep_removed;
 
 /// How often a reader begins anew because a writer replaced the snapshot meanwhile. Writers come at
 /// the pace of a conversation; a second attempt is rare.
@@ -108,6 +111,20 @@ impl Session {
     /// The names in a folder of the session's directory, sorted; empty when there is none.
     pub fn list(&self, folder: &str) -> Result<Vec<String>> {
         if self.is_there()? { dir::files(&self.dir, folder) } else { Ok(Vec::new()) }
+    }
+
+    /// When anything was recorded of the session last, as far as its files tell; `None` when there is
+    /// none.
+    pub fn changed(&self) -> Option<DateTime<Utc>> {
+        let files = [self.snapshot(), self.journal(), pending::folder(&self.dir)];
+        let times =
+            files.iter().filter_map(|path| fs::symlink_metadata(path).ok()?.modified().ok());
+        times.max().map(DateTime::from)
+    }
+
+    /// Bytes of the session's files.
+    pub fn size(&self) -> u64 {
+        dir::size(&self.dir)
     }
 
     /// Removes the session with everything in it.

@@ -188,13 +188,16 @@ impl SessionLock {
             Err(_) => self.session.dir.clone(),
         };
         remove_all(&doomed)?;
-        for name in dir::names(self.session.parent())? {
-            if name.starts_with(REMOVED) {
-                remove_all(&self.session.parent().join(name))?;
-            }
-        }
-        Ok(())
+        sweep_removed(self.session.parent())
     }
+}
+
+/// Removes what processes that died left of the sessions that they were removing.
+pub(in crate::store) fn sweep_removed(sessions: &Path) -> Result<()> {
+    for name in dir::names(sessions)?.iter().filter(|name| name.starts_with(REMOVED)) {
+        remove_all(&sessions.join(name))?;
+    }
+    Ok(())
 }
 
 /// The start of the name of a session on its way out; no session id starts with a dot.
