@@ -16,7 +16,7 @@ pub use opening::Opening;
 pub use project::Place;
 pub use recent::{Entry, Recent};
 pub use record::{Level, Record, Told};
-pub use responses::Response;
+pub use responses::{Response, Sum, Tokens};
 pub use state::{Ended, State};
 pub use window::Bridge;
 
@@ -75,10 +75,10 @@ impl Following {
     pub fn save(&mut self, durability: Durability, now: DateTime<Utc>) -> store::Result<()> {
         self.read += self.state.complete_responses(self.over);
         // Before the snapshot: a process that dies in between logs a turn twice, which does no harm.
-        for record in &self.state.responses.ready {
+        let session = self.lock.session();
+        for record in self.state.responses.take_ready(|| session.read_file(responses::FILE))? {
             self.lock.append_line(responses::FILE, &record.line())?;
         }
-        self.state.responses.ready.clear();
         self.lock.save(&self.state, durability)?;
         let path = self.lock.session().dir().join("resume.md");
         let about = About {
@@ -145,15 +145,15 @@ pub fn compose(state: &State, about: &About) -> ResumeLog {
 /// the last one, as it stands.
 pub fn log(session: &store::Session) -> store::Result<Vec<Response>> {
     let text = session.read_file(responses::FILE)?.unwrap_or_default();
-    let mut records = responses::read(&text);
+    let mut log = responses::Log::read(&text);
     let mut state = look(session)?;
     state.complete_responses(false);
     let current = state.responses.current(&state.session);
-    for record in state.responses.ready.into_iter().chain(current) {
-        responses::put(&mut records, record);
+    let ready = state.responses.take_ready(|| Ok::<_, store::Error>(Some(text)))?;
+    for record in ready.into_iter().chain(current) {
+        log.put(record);
     }
-    records.sort_by_key(|record| record.started_at);
-    Ok(records)
+    Ok(log.sorted())
 }
 
 /// What is known of a session, read without its lock and brought up to date in memory only.
@@ -168,6 +168,7 @@ pub fn look(session: &store::Session) -> store::Result<State> {
         // A transcript that can't be read leaves what was known of it.
         drop(state.follow(&path, Some(transcript::FIRST_READ)));
     }
+    state.bridge = Bridge::beside(session).or(state.bridge);
     Ok(state)
 }
 
