@@ -2,6 +2,7 @@
 
 mod checks;
 mod faults;
+mod transcripts;
 
 use std::io::Write;
 
@@ -20,6 +21,9 @@ struct Check {
     /// How it is, when all is well.
     detail: String,
     findings: Vec<Finding>,
+    /// What is worth knowing, and nothing to be done about.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -39,7 +43,7 @@ struct Report<'a> {
 
 impl Check {
     fn new(part: &'static str) -> Self {
-        Self { part, detail: String::new(), findings: Vec::new() }
+        Self { part, detail: String::new(), findings: Vec::new(), notes: Vec::new() }
     }
 
     fn find(&mut self, what: impl Into<String>, advice: impl Into<String>) {
@@ -61,6 +65,7 @@ pub(super) fn run(
         checks::state(&places),
         checks::config(&places),
         faults::check(&places.state, crate::clock::now()),
+        transcripts::check(&places.state, env),
         checks::claude(),
     ];
     let ok = checks.iter().all(|check| check.findings.is_empty());
@@ -83,6 +88,9 @@ fn print(checks: &[Check], terminal: &mut Terminal) -> Result<(), Failure> {
         for finding in &check.findings {
             writeln!(terminal, "{BAD}fix{BAD:#}   {:13} {}", check.part, finding.what)?;
             writeln!(terminal, "{FAINT}                    {}{FAINT:#}", finding.advice)?;
+        }
+        for note in &check.notes {
+            writeln!(terminal, "{FAINT}                    {note}{FAINT:#}")?;
         }
     }
     Ok(())

@@ -3,7 +3,7 @@
 mod chart;
 mod figures;
 mod machine;
-mod progress;
+pub(in crate::cli) mod progress;
 mod table;
 
 use std::fs;

@@ -40,6 +40,51 @@ fn broken_lines_are_skipped_counted_and_named_once() {
 }
 
 #[test]
+fn doctor_names_the_lines_that_do_not_count_and_why() {
+    let home = Home::new();
+    let flawed = |from: &str, to: &str| {
+        let whole = response(9);
+        assert!(whole.contains(from), "{from}");
+        whole.replacen(from, to, 1)
+    };
+    let torn = &response(2)[..100];
+    let lines = [
+        format!("{}{torn}\n{}", response(1), flawed(":10,", ":-10,")),
+        format!("\n\0\0\0{}{}", response(3), flawed("\"id\":\"msg_9\",", "")),
+        format!("{}{}", flawed(".000Z", ""), flawed("\"model\":\"claude-opus-4-6\",", "")),
+    ];
+    home.write("-p/a.jsonl", lines.concat());
+    let long = format!("{{\"type\":\"user\",\"text\":\"{}\"}}\n", "x".repeat(9 << 20));
+    let totals = r#"{"type":"cost-state","startTime":-1,"modelUsage":{}}"#;
+    home.write("-p/b.jsonl", format!("{}{long}{totals}\n{torn}", response(4)));
+    home.write("-q/c.jsonl", response(5));
+    let check = home.doctor();
+    assert_eq!(check["findings"], serde_json::json!([]));
+    assert_eq!(
+        check["detail"],
+        "9 lines of 2 transcripts can't be read and do not count in `rejoin usage`; the rest is right"
+    );
+    let folder = home.projects().canonicalize().unwrap().join("-p").display().to_string();
+    let notes: Vec<String> = check["notes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|note| note.as_str().unwrap().replace(&folder, "-p"))
+        .collect();
+    insta::assert_snapshot!("doctor", notes.join("\n"));
+    // As many as `usage` says.
+    assert_eq!(home.json(&[])["skipped"]["lines"], 9);
+
+    // However many there are, a few are named.
+    for number in 0..10 {
+        home.write(&format!("-r/{number}.jsonl"), format!("{torn}\n").repeat(100));
+    }
+    let notes = home.doctor()["notes"].as_array().unwrap().clone();
+    assert_eq!(notes.len(), 20 + 1);
+    assert_eq!(notes[20], format!("and {} more", 9 + 1000 - 20));
+}
+
+#[test]
 fn two_lines_run_into_one_are_not_read_as_one_response() {
     // A crash tore the first line inside its content; the second was appended to it.
     let home = Home::new();
@@ -157,4 +202,8 @@ fn what_cannot_be_read_is_counted_and_the_rest_counts() {
     assert_eq!(report["totals"]["responses"], 1);
     assert_eq!(report["skipped"]["unreadable"], 1);
     assert!(home.usage(&[]).stdout.contains("1 unreadable file skipped, see rejoin doctor."));
+    let found = home.doctor()["findings"].clone();
+    assert_eq!(found.as_array().unwrap().len(), 1, "{found}");
+    let what = found[0]["what"].as_str().unwrap();
+    assert!(what.contains("/-p/b.jsonl can't be read: "), "{what}");
 }
