@@ -22,7 +22,7 @@ pub struct CommandLine {
 pub enum Command {
     List(List),
     Show(Show),
-    Log(Log),
+    Log(super::log::LogArgs),
     Note(Note),
     Usage(super::usage::UsageArgs),
     Install(Install),
@@ -59,20 +59,6 @@ pub struct Show {
     #[arg(long, conflicts_with = "json")]
     pub digest: bool,
     /// Print the log as JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// List a session's turns and its subagents' runs: request, response, tokens, newest last
-#[derive(Debug, Args)]
-#[command(after_help = "Example: rejoin log 8463c716 --follow")]
-pub struct Log {
-    /// The session's id or its beginning [default: this session, else the newest]
-    pub session: Option<String>,
-    /// Go on and print what comes, until interrupted
-    #[arg(long, short)]
-    pub follow: bool,
-    /// Print one JSON object per line
     #[arg(long)]
     pub json: bool,
 }

@@ -142,8 +142,8 @@ pub fn compose(state: &State, about: &About) -> ResumeLog {
 }
 
 /// The session's response log, oldest first, with what is not in its file yet: the turn that runs is
-/// the last one, as it stands.
-pub fn log(session: &store::Session) -> store::Result<Vec<Response>> {
+/// the last one that is no subagent's run, as it stands. With it, the state that it follows from.
+pub fn log(session: &store::Session) -> store::Result<(Vec<Response>, State)> {
     let text = session.read_file(responses::FILE)?.unwrap_or_default();
     let mut log = responses::Log::read(&text);
     let mut state = look(session)?;
@@ -153,7 +153,7 @@ pub fn log(session: &store::Session) -> store::Result<Vec<Response>> {
     for record in ready.into_iter().chain(current) {
         log.put(record);
     }
-    Ok(log.sorted())
+    Ok((log.sorted(), state))
 }
 
 /// What is known of a session, read without its lock and brought up to date in memory only.

@@ -17,6 +17,7 @@ mod fold;
 mod harness;
 mod hooks;
 mod install;
+mod log;
 #[cfg(unix)]
 mod registration;
 #[cfg(unix)]

@@ -27,7 +27,7 @@ pub struct Response {
     pub by: By,
     pub started_at: Option<DateTime<Utc>>,
     pub ended_at: Option<DateTime<Utc>>,
-    /// From the prompt to the turn's last line.
+    /// From the prompt to the last line of Claude's work on it.
     pub duration_ms: i64,
     /// The model that answered last.
     pub model: String,

@@ -79,8 +79,9 @@ impl Running {
             }
             Event::ApiError { kind, last: true, .. } => fail(record, kind),
             Event::Interrupted => "interrupted".clone_into(&mut record.stop_reason),
-            Event::Located { .. } | Event::Cost { .. } | Event::Titled { .. } => return,
-            _ => {}
+            Event::Queued { .. } => {}
+            // What else stands in the transcript is no work on the turn, and may come long after it.
+            _ => return,
         }
         record.ended_at = Some(at.time);
     }
