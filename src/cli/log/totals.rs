@@ -11,7 +11,7 @@ use crate::env::Env;
 use crate::follow::{Response, Sum, Tokens};
 use crate::store::SessionId;
 use crate::usage::prices::PriceTable;
-use crate::usage::{self, By, Query, ReportRow, Usage, Zone};
+use crate::usage::{self, By, Query, Usage, Zone};
 
 /// The totals of a session.
 pub(super) struct Totals {
@@ -23,7 +23,15 @@ pub(super) struct Totals {
     /// What of it the subagents used.
     pub subagents: Sum,
     /// As `rejoin usage --by session` has it; `None` where the transcript is gone.
-    pub usage: Option<ReportRow>,
+    pub usage: Option<Counted>,
+}
+
+/// What the transcripts tell of a session.
+#[derive(Default)]
+pub(super) struct Counted {
+    pub usage: usage::Totals,
+    /// Not contained in `usage`.
+    pub hidden: usage::Totals,
 }
 
 #[derive(Serialize)]
@@ -80,8 +88,8 @@ impl Totals {
                 requests: self.subagents.requests,
                 usage: &self.subagents.usage,
             },
-            usage: self.usage.as_ref().map(|row| Sums::from(&row.usage)),
-            hidden: self.usage.as_ref().and_then(|row| hidden(&row.hidden)),
+            usage: self.usage.as_ref().map(|counted| Sums::from(&counted.usage)),
+            hidden: self.usage.as_ref().and_then(|counted| hidden(&counted.hidden)),
         };
         // A value of strings and numbers has no way to fail to become JSON.
         serde_json::to_string(&Line { totals }).unwrap_or_default()
@@ -90,7 +98,7 @@ impl Totals {
 
 /// The session among all transcripts: forks share responses and inherit totals, so they are looked at
 /// together.
-fn counted(id: &SessionId, transcript: &Path, env: &Env) -> Option<ReportRow> {
+fn counted(id: &SessionId, transcript: &Path, env: &Env) -> Option<Counted> {
     let transcript = fs::canonicalize(transcript).ok()?;
     // `projects/<project>/<session>.jsonl`; a transcript elsewhere says nothing about its neighbours.
     let own = transcript.ancestors().nth(2).filter(|own| own.ends_with("projects"))?.to_owned();
@@ -105,5 +113,7 @@ fn counted(id: &SessionId, transcript: &Path, env: &Env) -> Option<ReportRow> {
     let query =
         Query { by: By::Session, since: None, before: None, project: None, zone: Zone::Utc };
     let report = usage.report(&query, &PriceTable::builtin());
-    report.rows.into_iter().find(|row| row.key == id.as_str())
+    let row = report.rows.into_iter().find(|row| row.key == id.as_str());
+    // A session without any response has no row.
+    Some(row.map_or_else(Counted::default, |row| Counted { usage: row.usage, hidden: row.hidden }))
 }
