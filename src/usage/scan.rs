@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use memchr::memmem::{Finder, FinderRev};
 use memchr::{memchr_iter, memrchr};
@@ -52,6 +53,8 @@ pub(super) struct Scanner<'n> {
     most_flaws: usize,
     /// Number of the line that is read, from where the reading began.
     number: u64,
+    /// Told of the bytes as they are read.
+    progress: Option<&'n AtomicU64>,
 }
 
 /// What a file is found to hold: its rows, each response once, and the rest.
@@ -77,7 +80,14 @@ impl<'n> Scanner<'n> {
             flaws: Vec::new(),
             most_flaws: 0,
             number: 0,
+            progress: None,
         }
+    }
+
+    /// Adds the bytes that are read to `bytes`.
+    pub(super) fn counting(mut self, bytes: &'n AtomicU64) -> Self {
+        self.progress = Some(bytes);
+        self
     }
 
     /// Remembers the first lines that don't count, at most `most`.
@@ -131,6 +141,9 @@ impl<'n> Scanner<'n> {
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
                 Err(e) => return Err(e),
             };
+            if let Some(bytes) = self.progress {
+                bytes.fetch_add(read as u64, Ordering::Relaxed);
+            }
             let fresh = filled;
             filled += read;
             let Some(end) = memrchr(b'\n', &buffer[fresh..filled]).map(|at| fresh + at + 1) else {

@@ -207,3 +207,57 @@ fn what_cannot_be_read_is_counted_and_the_rest_counts() {
     let what = found[0]["what"].as_str().unwrap();
     assert!(what.contains("/-p/b.jsonl can't be read: "), "{what}");
 }
+
+#[cfg(unix)]
+#[test]
+fn what_is_closed_to_us_is_counted_and_the_rest_counts() {
+    use std::os::unix::fs::{PermissionsExt, chown};
+    use std::os::unix::process::CommandExt;
+    let home = Home::new();
+    home.write("-open/a.jsonl", response(1));
+    let file = home.write("-open/closed.jsonl", response(2));
+    let folder = home.write("-closed/b.jsonl", response(4)).parent().unwrap().to_owned();
+    for path in [&file, &folder] {
+        fs::set_permissions(path, fs::Permissions::from_mode(0)).unwrap();
+    }
+    let rejoin = home.path().join("rejoin");
+    fs::copy(env!("CARGO_BIN_EXE_rejoin"), &rejoin).unwrap();
+    let mut command = std::process::Command::new(&rejoin);
+    command.args(["usage", "--json"]).env_clear().env("HOME", home.path());
+    command.env("REJOIN_HOME", home.path().join("state")).current_dir(home.path());
+    // To the superuser nothing is closed: the command runs as somebody else.
+    if fs::metadata(home.path()).is_ok_and(|meta| std::os::unix::fs::MetadataExt::uid(&meta) == 0) {
+        for path in [home.path(), &home.path().join(".claude"), &home.projects(), &rejoin] {
+            chown(path, Some(65534), Some(65534)).unwrap();
+        }
+        for path in [&file, &folder, &home.projects().join("-open")] {
+            chown(path, Some(65534), Some(65534)).unwrap();
+        }
+        command.uid(65534).gid(65534);
+    }
+    let output = command.output().unwrap();
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o700)).unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["totals"]["input_tokens"], 1);
+    assert_eq!(report["skipped"]["unreadable"], 2);
+}
+
+/// A line of 100 MB is passed over in bounded memory.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_line_of_a_hundred_megabytes_takes_no_memory() {
+    let home = Home::new();
+    let long = format!("{{\"type\":\"user\",\"text\":\"{}\"}}\n", "x".repeat(100 << 20));
+    home.write("-p/a.jsonl", format!("{}{long}{}", response(1), response(2)));
+    drop(long);
+    let line = format!(
+        "ulimit -v 130000 && exec {} usage --json --no-cache",
+        env!("CARGO_BIN_EXE_rejoin")
+    );
+    let mut command = std::process::Command::new("/bin/sh");
+    command.args(["-c", &line]).env_clear().env("HOME", home.path());
+    let output = command.output().unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["totals"]["input_tokens"], 3);
+    assert_eq!(report["skipped"]["lines"], 1);
+}
