@@ -139,6 +139,16 @@ impl Pending {
         self.agents.reported(id, kind);
     }
 
+    /// Lines behind `at` were left out: the turn that was running there is not known whole.
+    pub(super) fn missed(&mut self, at: u64) {
+        let running = self.running.as_mut().map(|running| &mut running.record);
+        let records = self.ready.iter_mut().chain(running);
+        let before = records.filter(|record| record.offset.is_some_and(|offset| offset < at));
+        for last in before.max_by_key(|record| record.offset) {
+            last.partial = true;
+        }
+    }
+
     /// The same lines are read anew for the facts alone.
     pub(super) fn hold(&mut self) {
         self.held = self.held.max(self.seen);

@@ -194,6 +194,7 @@ impl State {
     ) -> io::Result<(Report, Option<(u64, u64)>)> {
         let mut lost = None;
         let mut cursor = std::mem::take(&mut self.cursor);
+        let gap = cursor.gap;
         let report = transcript::follow(transcript, &mut cursor, first, &mut |told| match told {
             transcript::Told::Restarted => {
                 self.abandoned.clear();
@@ -215,6 +216,9 @@ impl State {
                 }
             }
         });
+        if cursor.gap > gap {
+            self.responses.missed(transcript::HEAD);
+        }
         self.cursor = cursor;
         Ok((report?, lost))
     }

@@ -120,7 +120,7 @@ pub(super) fn totals(totals: &Totals, width: usize) -> String {
             plural(counted - u64::from(totals.requests), "request")
         )),
         std::cmp::Ordering::Less => lines.push(format!(
-            "{} of the turns above count for the session that this one was forked from.",
+            "{} of the turns above count for the session that this one was forked from, or are repetitions.",
             plural(u64::from(totals.requests) - counted, "request")
         )),
     }

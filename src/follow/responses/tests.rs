@@ -197,6 +197,71 @@ fn what_comes_after_a_record_was_written_corrects_it() {
     assert_eq!(records[0].turn, first[0].turn);
 }
 
+#[test]
+fn what_is_logged_has_no_secrets_and_bounds() {
+    let secret = "sk-ant-api03-abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrs-AAAAAAAA";
+    let prompt = "Say the parts of total() and how they fit together. ".repeat(200);
+    let text = fs::read_to_string(fixture("hello")).unwrap();
+    let line = text.lines().find(|line| line.contains("\"promptSource\"")).unwrap();
+    let known: serde_json::Value = serde_json::from_str(line).unwrap();
+    let asked = known["message"]["content"].as_str().unwrap();
+    let said = text.lines().find(|line| line.contains("\"type\":\"assistant\"")).unwrap();
+    let known: serde_json::Value = serde_json::from_str(said).unwrap();
+    let answer = known["message"]["content"][0]["text"].as_str().unwrap();
+    let data = format!("I use {secret}.\\n```json\\n{{\\\"key\\\": \\\"{secret}\\\"}}\\n```");
+    let text = text
+        .replace(
+            &format!("\"content\":\"{asked}\""),
+            &format!("\"content\":\"Use {secret}. {prompt}\""),
+        )
+        .replace(&format!("\"text\":\"{answer}\""), &format!("\"text\":\"{data}\""));
+    let mut followed = Followed::new();
+    followed.gain(text.as_bytes());
+    let (_, records) = followed.finish();
+    let record = &records[0];
+    assert!(
+        record.prompt.starts_with("Use [redacted:") && record.prompt.ends_with('…'),
+        "{record:?}"
+    );
+    assert_eq!(crate::session::text::units(&record.prompt) / 100, 19);
+    assert!(record.response.starts_with("I use [redacted:"), "{record:?}");
+    assert!(record.data.is_some());
+    assert!(!record.line().contains("sk-ant"), "{record:?}");
+}
+
+#[test]
+fn a_turn_whose_lines_were_left_out_is_partial() {
+    let turn = |number: u32, bytes: usize| {
+        let prompt = format!(
+            "{{\"type\":\"user\",\"uuid\":\"p{number}\",\"parentUuid\":\"p{}\",\"timestamp\":\"2026-11-22T15:00:00Z\",\
+             \"turnOrigin\":\"human\",\"message\":{{\"content\":\"prompt {number}\"}}}}\n",
+            number - 1
+        );
+        let filler = format!("{{\"type\":\"mode\",\"text\":\"{}\"}}\n", "x".repeat(20_000));
+        prompt + &filler.repeat(bytes / filler.len())
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("session.jsonl");
+    let text =
+        [turn(1, 100_000), turn(2, 300_000), turn(3, 1_000_000), turn(4, 9_000_000), turn(5, 10)];
+    File::options()
+        .create(true)
+        .append(true)
+        .open(&path)
+        .unwrap()
+        .write_all(text.concat().as_bytes())
+        .unwrap();
+    let mut state = State::default();
+    state.follow(&path, Some(crate::transcript::FIRST_READ)).unwrap();
+    state.responses.close(&state.session);
+    let ready = state.responses.take_ready(|| Ok::<_, Infallible>(None)).unwrap();
+    let partial: Vec<(&str, bool)> = ready.iter().map(|r| (&*r.prompt, r.partial)).collect();
+    assert_eq!(
+        partial,
+        [("prompt 1", false), ("prompt 2", false), ("prompt 3", true), ("prompt 5", false)]
+    );
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
