@@ -25,7 +25,7 @@ pub enum Command {
     Resume(super::resume::ResumeArgs),
     Clear(super::clear::ClearArgs),
     Show(super::show::ShowArgs),
-    Log(Log),
+    Log(super::log::LogArgs),
     Note(Note),
     Usage(super::usage::UsageArgs),
     Install(Install),
@@ -47,20 +47,6 @@ pub enum Command {
     Off(Switch),
     /// Follow this project's sessions again
     On(Switch),
-}
-
-/// List a session's turns and its subagents' runs: request, response, tokens, newest last
-#[derive(Debug, Args)]
-#[command(after_help = "Example: rejoin log 8463c716 --follow")]
-pub struct Log {
-    /// The session's id or its beginning [default: this session, else the newest]
-    pub session: Option<String>,
-    /// Go on and print what comes, until interrupted
-    #[arg(long, short)]
-    pub follow: bool,
-    /// Print one JSON object per line
-    #[arg(long)]
-    pub json: bool,
 }
 
 /// Note a decision, a finding or a next step in the session's resume log

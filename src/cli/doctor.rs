@@ -4,6 +4,7 @@ mod checks;
 mod faults;
 mod fix;
 mod plugin;
+mod transcripts;
 
 use std::io::Write;
 
@@ -23,6 +24,9 @@ struct Check {
     /// How it is, when all is well.
     detail: String,
     findings: Vec<Finding>,
+    /// What is worth knowing, and nothing to be done about.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -45,7 +49,7 @@ struct Report<'a> {
 
 impl Check {
     fn new(part: &'static str) -> Self {
-        Self { part, detail: String::new(), findings: Vec::new() }
+        Self { part, detail: String::new(), findings: Vec::new(), notes: Vec::new() }
     }
 
     fn find(&mut self, what: impl Into<String>, advice: impl Into<String>) {
@@ -64,9 +68,9 @@ pub(super) fn run(
     terminal: &mut Terminal,
 ) -> Result<(), Failure> {
     let places = Places::find(env)?;
-    let mut checks = look(&places);
+    let mut checks = look(&places, env);
     if options.fix && fix::offer(&checks, options.yes, env, terminal)? {
-        checks = look(&places);
+        checks = look(&places, env);
     }
     let ok = checks.iter().all(|check| check.findings.is_empty());
     if options.json {
@@ -80,7 +84,7 @@ pub(super) fn run(
     if ok { Ok(()) } else { Err(Failure::Findings) }
 }
 
-fn look(places: &Places) -> Vec<Check> {
+fn look(places: &Places, env: &Env) -> Vec<Check> {
     let plugin = plugin::enabled(places);
     vec![
         checks::executables(places),
@@ -91,6 +95,7 @@ fn look(places: &Places) -> Vec<Check> {
         checks::state(places),
         checks::config(places),
         faults::check(&places.state, crate::clock::now()),
+        transcripts::check(&places.state, env),
         checks::claude(),
     ]
 }
@@ -103,6 +108,9 @@ fn print(checks: &[Check], terminal: &mut Terminal) -> Result<(), Failure> {
         for finding in &check.findings {
             writeln!(terminal, "{BAD}fix{BAD:#}   {:13} {}", check.part, finding.what)?;
             writeln!(terminal, "{FAINT}                    {}{FAINT:#}", finding.advice)?;
+        }
+        for note in &check.notes {
+            writeln!(terminal, "{FAINT}                    {note}{FAINT:#}")?;
         }
     }
     Ok(())

@@ -56,7 +56,7 @@ pub(super) fn run(options: &ExportArgs, env: &Env, terminal: &mut Terminal) -> R
         What::Pause(pause) => Document::of_pause(pause, here.now),
         What::Followed(_) | What::Transcript(_) => {
             let (log, _) = known.log(&here)?;
-            Document::of_session(&known.state()?, log, known.responses()?, here.now)
+            Document::of_session(&known.state()?, log, known.responses()?.0, here.now)
         }
     };
     let named = options.output.as_deref().and_then(Format::of);

@@ -1,10 +1,10 @@
 //! `rejoin usage`: what all transcripts together used and cost.
 
 mod chart;
-mod figures;
-mod machine;
-mod progress;
-mod table;
+pub(in crate::cli) mod figures;
+pub(in crate::cli) mod machine;
+pub(in crate::cli) mod progress;
+pub(in crate::cli) mod table;
 
 use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Write};

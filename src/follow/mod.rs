@@ -22,7 +22,7 @@ pub use pause::{Origin, Pause};
 pub use project::Place;
 pub use recent::{Entry, Recent, Waiting};
 pub use record::{Record, Told};
-pub use responses::Response;
+pub use responses::{Response, Sum, Tokens};
 pub use said::{Level, Said};
 pub use state::{Ended, State};
 pub use window::Bridge;
@@ -105,9 +105,10 @@ impl Following {
     pub fn save(&mut self, durability: Durability, now: DateTime<Utc>) -> store::Result<()> {
         self.read += self.state.complete_responses(self.over);
         // Before the snapshot: a process that dies in between logs a turn twice, which does no harm.
-        let lines: Vec<String> =
-            self.state.responses.ready.drain(..).map(|record| record.line()).collect();
-        if !lines.is_empty() {
+        let session = self.lock.session();
+        let ready = self.state.responses.take_ready(|| session.read_file(responses::FILE))?;
+        if !ready.is_empty() {
+            let lines: Vec<String> = ready.iter().map(Response::line).collect();
             self.lock.append_lines(responses::FILE, &lines)?;
         }
         self.lock.save(&self.state, durability)?;
@@ -191,25 +192,26 @@ pub fn compose(state: &State, about: &About) -> ResumeLog {
 }
 
 /// The session's response log, oldest first, with what is not in its file yet: the turn that runs is
-/// the last one, as it stands.
-pub fn log(session: &store::Session) -> store::Result<Vec<Response>> {
+/// the last one that is no subagent's run, as it stands. With it, the state that it follows from.
+pub fn log(session: &store::Session) -> store::Result<(Vec<Response>, State)> {
     let text = session.read_file(responses::FILE)?.unwrap_or_default();
-    Ok(logged(responses::read(&text), look(session)?))
+    logged(text, look(session)?)
 }
 
 /// The response log of a session that was not followed, from its facts alone.
-pub fn log_of(state: State) -> Vec<Response> {
-    logged(Vec::new(), state)
+pub fn log_of(state: State) -> store::Result<(Vec<Response>, State)> {
+    logged(String::new(), state)
 }
 
-fn logged(mut records: Vec<Response>, mut state: State) -> Vec<Response> {
+fn logged(text: String, mut state: State) -> store::Result<(Vec<Response>, State)> {
+    let mut log = responses::Log::read(&text);
     state.complete_responses(false);
     let current = state.responses.current(&state.session);
-    for record in state.responses.ready.into_iter().chain(current) {
-        responses::put(&mut records, record);
+    let ready = state.responses.take_ready(|| Ok::<_, store::Error>(Some(text)))?;
+    for record in ready.into_iter().chain(current) {
+        log.put(record);
     }
-    records.sort_by_key(|record| record.started_at);
-    records
+    Ok((log.sorted(), state))
 }
 
 /// What is known of a session, read without its lock and brought up to date in memory only.
@@ -225,6 +227,7 @@ pub fn look(session: &store::Session) -> store::Result<State> {
         // A transcript that can't be read leaves what was known of it.
         drop(state.follow(&path, Some(transcript::FIRST_READ)));
     }
+    state.bridge = Bridge::beside(session).or(state.bridge);
     Ok(state)
 }
 

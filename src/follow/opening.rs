@@ -1,7 +1,7 @@
 //! What a starting session finds: the sessions before it, finished where they died, and what
 //! changed in the repository since.
 
-use super::{Entry, Origin, Pause, Place, Recent, State, pause};
+use super::{Bridge, Entry, Origin, Pause, Place, Recent, State, pause};
 use crate::git::{self, Difference};
 use crate::process::Identity;
 use crate::resume::policy::{Form, Offer, Rule, Start, form};
@@ -298,6 +298,8 @@ impl Opening<'_> {
         };
         let mut following = super::open(&session, self.wait).map_err(|e| e.to_string())?;
         following.fold(transcript, Some(FIRST_READ)).map_err(|e| e.to_string())?;
+        // A session that died before its first Stop has not learned of its window yet.
+        following.state.bridge = Bridge::beside(&session).or(following.state.bridge);
         following.over = true;
         following.save(Durability::Cached, self.now).map_err(|e| e.to_string())?;
         settle(&lock()?, Some(&following.state))

@@ -184,6 +184,7 @@ impl State {
     ) -> io::Result<(Report, Option<(u64, u64)>)> {
         let mut lost = None;
         let mut cursor = std::mem::take(&mut self.cursor);
+        let gap = cursor.gap;
         let report = transcript::follow(transcript, &mut cursor, reach, &mut |told| match told {
             transcript::Told::Restarted => {
                 self.abandoned.clear();
@@ -205,6 +206,9 @@ impl State {
                 }
             }
         });
+        if cursor.gap > gap {
+            self.responses.missed(transcript::HEAD);
+        }
         self.cursor = cursor;
         Ok((report?, lost))
     }

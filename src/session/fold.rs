@@ -37,8 +37,8 @@ pub(super) fn short(whole: &str, max: usize) -> String {
     text::line(&redact(bounds::prefix(whole, 4096)), max)
 }
 
-/// FNV-1a of a text.
-pub(super) fn hash(text: &str) -> u64 {
+/// FNV-1a of a text: the same in every version, unlike the standard library's.
+pub(crate) fn hash(text: &str) -> u64 {
     text.bytes()
         .fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3))
 }

@@ -21,5 +21,6 @@ mod window;
 
 pub use bounds::{merge_family, merge_touch};
 pub use facts::Session;
+pub(crate) use fold::hash;
 pub use fold::{WHOLE, keep_quote};
 pub use window::{window, window_of};

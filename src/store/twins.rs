@@ -8,7 +8,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::error::{Error, Result};
-use super::{Store, atomic, dir, paths};
+use super::{Store, atomic, dir, disk, paths};
 
 /// The marker's name, and what it says to who finds it.
 const MARKER: &str = "plugin";
@@ -58,7 +58,7 @@ impl Store {
             return Ok(false);
         }
         let path = folder.join(name(stretch));
-        match dir::options().write(true).create_new(true).open(&path) {
+        match disk::open(&path, dir::options().write().create_new()) {
             Ok(_) => {}
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => return Ok(false),
             Err(error) => return Err(Error::io("create", &path, error)),

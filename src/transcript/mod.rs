@@ -28,7 +28,7 @@ pub use tail::{Context, context};
 /// not take longer because it was installed in the middle of a long session.
 pub const FIRST_READ: u64 = 8 << 20;
 /// Of a transcript longer than that, the beginning is read too: it holds the first prompt.
-const HEAD: u64 = 512 << 10;
+pub const HEAD: u64 = 512 << 10;
 /// How far back a prompt's parent is looked for when no kept prompt tells where it stands.
 const LOOK_BACK: u64 = 8 << 20;
 

@@ -9,6 +9,7 @@ mod blocks;
 mod cache;
 mod collect;
 mod files;
+mod flaw;
 mod hidden;
 mod ledger;
 mod line;
@@ -26,6 +27,7 @@ use std::path::{Path, PathBuf};
 pub use blocks::HOURS as BLOCK_HOURS;
 pub use collect::{Progress, Skipped};
 pub use files::roots;
+pub use flaw::{Flaw, FlawedLine, fault, flawed_lines};
 pub use report::{By, ProjectFilter, Query, Report, ReportRow};
 pub use row::{TokenSums, Tokens};
 pub use totals::Totals;
@@ -60,5 +62,10 @@ impl Usage {
         let hidden = hidden::find(&ledger);
         unique::unite_copies(&mut ledger.rows, &ledger.transcripts);
         Self { ledger, hidden, skipped, unsaved }
+    }
+
+    /// How many transcripts were found and read.
+    pub fn transcript_count(&self) -> usize {
+        self.ledger.transcripts.len()
     }
 }

@@ -19,6 +19,7 @@ mod fold;
 mod harness;
 mod hooks;
 mod install;
+mod log;
 #[cfg(unix)]
 mod packages;
 #[cfg(unix)]
