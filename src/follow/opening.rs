@@ -239,7 +239,8 @@ pub fn meanwhile(place: &Place, session: &Session, since: DateTime<Utc>) -> Mean
     }
     let base = Path::new(&session.folder);
     let mut changes = Meanwhile::default();
-    for touch in files.iter().rev().take(FILES) {
+    // What the session removed itself is no news.
+    for touch in files.iter().filter(|t| !t.gone).rev().take(FILES) {
         match git::differs(base, Path::new(&touch.path), since) {
             Some(Difference::Modified) => changes.modified.push(touch.path.clone()),
             Some(Difference::Gone) => changes.gone.push(touch.path.clone()),

@@ -7,6 +7,7 @@ mod budget;
 mod chinese;
 
 mod debugging;
+mod meanwhile;
 mod promised;
 mod questions;
 mod service;
