@@ -359,7 +359,8 @@ fn meanwhile(place: &Place, session: &Session, since: DateTime<Utc>) -> Meanwhil
     for touch in session.all().flat_map(|t| &t.files).filter(|t| t.edits > 0) {
         merge_touch(&mut files, touch.clone());
     }
-    let newest = files.iter().rev().map(|touch| touch.path.as_str());
+    // What the session removed itself is no news.
+    let newest = files.iter().filter(|t| !t.gone).rev().map(|touch| touch.path.as_str());
     changed(place, Path::new(&session.folder), newest, since)
 }
 

@@ -103,7 +103,7 @@ fn touch(touch: &Touch) -> usize {
 }
 
 fn family(family: &Family) -> usize {
-    json(&family.family) + json(&family.shown) + family.summary.as_deref().map_or(0, json) + 90
+    json(&family.family) + json(&family.shown) + family.summary.as_deref().map_or(0, json) + 100
 }
 
 fn item(item: &Item) -> usize {
@@ -393,6 +393,7 @@ pub fn merge_touch(files: &mut Vec<Touch>, new: Touch) {
     old.staged = old.staged.max(new.staged);
     old.committed = old.committed.max(new.committed);
     old.setup = new.setup.or(old.setup);
+    old.gone = if new.edits > 0 { new.gone } else { old.gone };
     for gone in new.removed {
         old.added.retain(|n| *n != gone);
         if !old.removed.contains(&gone) {

@@ -266,6 +266,29 @@ pub(super) fn suffix(path: &str) -> String {
     }
 }
 
+/// The web addresses in a text, each once, without the punctuation behind them; at most 16.
+pub fn urls(text: &str) -> Vec<&str> {
+    let mut out: Vec<&str> = Vec::new();
+    for (at, _) in text.match_indices("http") {
+        let rest = &text[at..];
+        let start = ["https://", "http://"].into_iter().find(|s| rest.starts_with(s));
+        let Some(start) = start else { continue };
+        let stops = |c: char| {
+            c.is_whitespace()
+                || c.is_control()
+                || matches!(c, '`' | '"' | '<' | '>' | '|' | ')' | ']')
+                || ('\u{3000}'..='\u{303f}').contains(&c)
+                || ('\u{ff00}'..='\u{ff60}').contains(&c)
+        };
+        let end = rest.find(stops).unwrap_or(rest.len());
+        let url = rest[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '*']);
+        if url.len() > start.len() && url.len() < 200 && !out.contains(&url) && out.len() < 16 {
+            out.push(url);
+        }
+    }
+    out
+}
+
 /// The paths that a text names: code spans and bare words that look like files or folders, in
 /// order, each once, at most 200. Web addresses are none.
 pub fn paths(text: &str) -> Vec<String> {
