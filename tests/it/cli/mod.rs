@@ -1,6 +1,6 @@
 //! The `rejoin` command as a person sees it, over sessions that the hook executables followed.
 
-mod followed;
+pub(crate) mod followed;
 
 use followed::Followed;
 use insta::assert_snapshot;
