@@ -20,6 +20,7 @@ mod harness;
 mod hooks;
 mod install;
 mod log;
+mod look;
 #[cfg(unix)]
 mod packages;
 #[cfg(unix)]
