@@ -20,8 +20,11 @@ pub struct CommandLine {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    List(List),
-    Show(Show),
+    List(super::list::ListArgs),
+    Pause(super::pause::PauseArgs),
+    Resume(super::resume::ResumeArgs),
+    Clear(super::clear::ClearArgs),
+    Show(super::show::ShowArgs),
     Log(super::log::LogArgs),
     Note(Note),
     Usage(super::usage::UsageArgs),
@@ -29,6 +32,12 @@ pub enum Command {
     Uninstall(Uninstall),
     Doctor(Doctor),
     Demo(Demo),
+    Export(super::export::ExportArgs),
+    Fetch(super::fetch::FetchArgs),
+    Forget(super::forget::ForgetArgs),
+    Import(super::import::ImportArgs),
+    Prune(super::prune::PruneArgs),
+    Share(super::share::ShareArgs),
     /// Print the resume text of a transcript
     Compose(super::compose::ComposeArgs),
     /// Put skills where Claude Code finds them, and check them
@@ -38,29 +47,6 @@ pub enum Command {
     Off(Switch),
     /// Follow this project's sessions again
     On(Switch),
-}
-
-/// List this project's sessions
-#[derive(Debug, Args)]
-#[command(after_help = "Example: rejoin list --json")]
-pub struct List {
-    /// Print the sessions as JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// Show a session's resume log
-#[derive(Debug, Args)]
-#[command(after_help = "Example: rejoin show 8463c716 --digest")]
-pub struct Show {
-    /// The session's id or its beginning [default: this session, else the newest]
-    pub session: Option<String>,
-    /// What the next session would be given of it
-    #[arg(long, conflicts_with = "json")]
-    pub digest: bool,
-    /// Print the log as JSON
-    #[arg(long)]
-    pub json: bool,
 }
 
 /// Note a decision, a finding or a next step in the session's resume log
@@ -109,7 +95,7 @@ pub struct Switch {
 }
 
 /// Put the hook executables in place and register them with Claude Code
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(after_help = "Example: rejoin install --dry-run")]
 // Each is a switch of its own on the command line.
 #[allow(clippy::struct_excessive_bools)]
@@ -130,6 +116,9 @@ pub struct Install {
     /// showing the status line that is set up already
     #[arg(long, conflicts_with = "project")]
     pub statusline: bool,
+    /// Leave the hooks to the Claude Code plugin: only put the executables in place
+    #[arg(long, conflicts_with = "project")]
+    pub no_hooks: bool,
     /// Leave Claude Code's permission rules alone
     #[arg(long)]
     pub no_permissions: bool,
@@ -185,8 +174,14 @@ pub struct Uninstall {
 )]
 pub struct Doctor {
     /// Print the checks as JSON
-    #[arg(long)]
+    #[arg(long, conflicts_with = "fix")]
     pub json: bool,
+    /// Repair what can be repaired, after asking
+    #[arg(long)]
+    pub fix: bool,
+    /// Answer every question with yes
+    #[arg(long, short, requires = "fix")]
+    pub yes: bool,
 }
 
 #[cfg(test)]

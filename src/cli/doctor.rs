@@ -2,6 +2,8 @@
 
 mod checks;
 mod faults;
+mod fix;
+mod plugin;
 mod transcripts;
 
 use std::io::Write;
@@ -12,6 +14,7 @@ use super::places::Places;
 use super::terminal::{BAD, FAINT, GOOD, Terminal};
 use super::{Failure, args};
 use crate::env::Env;
+use fix::Fix;
 
 /// One part that was looked at.
 #[derive(Debug, Serialize)]
@@ -32,6 +35,9 @@ struct Finding {
     what: String,
     /// What to do about it.
     advice: String,
+    /// What `--fix` does about it.
+    #[serde(skip)]
+    fix: Option<Fix>,
 }
 
 #[derive(Serialize)]
@@ -47,7 +53,12 @@ impl Check {
     }
 
     fn find(&mut self, what: impl Into<String>, advice: impl Into<String>) {
-        self.findings.push(Finding { what: what.into(), advice: advice.into() });
+        self.findings.push(Finding { what: what.into(), advice: advice.into(), fix: None });
+    }
+
+    /// A finding that `--fix` can do something about.
+    fn mend(&mut self, what: impl Into<String>, advice: impl Into<String>, fix: Fix) {
+        self.findings.push(Finding { what: what.into(), advice: advice.into(), fix: Some(fix) });
     }
 }
 
@@ -57,17 +68,10 @@ pub(super) fn run(
     terminal: &mut Terminal,
 ) -> Result<(), Failure> {
     let places = Places::find(env)?;
-    let checks = [
-        checks::executables(&places),
-        checks::registration(&places),
-        checks::permissions(&places),
-        checks::status_line(&places),
-        checks::state(&places),
-        checks::config(&places),
-        faults::check(&places.state, crate::clock::now()),
-        transcripts::check(&places.state, env),
-        checks::claude(),
-    ];
+    let mut checks = look(&places, env);
+    if options.fix && fix::offer(&checks, options.yes, env, terminal)? {
+        checks = look(&places, env);
+    }
     let ok = checks.iter().all(|check| check.findings.is_empty());
     if options.json {
         let report = Report { ok, version: env!("CARGO_PKG_VERSION"), checks: &checks };
@@ -78,6 +82,22 @@ pub(super) fn run(
         print(&checks, terminal)?;
     }
     if ok { Ok(()) } else { Err(Failure::Findings) }
+}
+
+fn look(places: &Places, env: &Env) -> Vec<Check> {
+    let plugin = plugin::enabled(places);
+    vec![
+        checks::executables(places),
+        checks::registration(places, plugin.as_deref()),
+        plugin::check(places, plugin.as_deref()),
+        checks::permissions(places),
+        checks::status_line(places),
+        checks::state(places),
+        checks::config(places),
+        faults::check(&places.state, crate::clock::now()),
+        transcripts::check(&places.state, env),
+        checks::claude(),
+    ]
 }
 
 fn print(checks: &[Check], terminal: &mut Terminal) -> Result<(), Failure> {

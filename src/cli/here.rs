@@ -3,13 +3,13 @@
 use super::Failure;
 use crate::clock;
 use crate::env::Env;
-use crate::follow::{Entry, Opening, Place, Recent};
+use crate::follow::{Opening, Place, Recent, pause};
 use crate::store::{self, Project, SessionId, Store, Wait};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::time::Duration;
 
 /// How long a command waits for a lock that a hook holds.
-const PATIENCE: Wait = Wait::For(Duration::from_secs(5));
+pub(super) const PATIENCE: Wait = Wait::For(Duration::from_secs(5));
 
 impl From<store::Error> for Failure {
     fn from(error: store::Error) -> Self {
@@ -72,6 +72,7 @@ impl Here {
                 store.faults().note(&self.now.to_rfc3339(), "rejoin", fault);
             }
         }
+        pause::recover(project, &project.recent::<Recent>()?.unwrap_or_default(), PATIENCE)?;
         Ok(project.recent::<Recent>()?.unwrap_or_default())
     }
 
@@ -123,17 +124,6 @@ fn nothing() -> Failure {
 /// The part of an id that tables show.
 pub(super) fn short(id: &str) -> &str {
     id.char_indices().nth(8).map_or(id, |(at, _)| &id[..at])
-}
-
-/// How a session stands, in a word.
-pub(super) fn standing(recent: &Recent, entry: &Entry, now: DateTime<Utc>) -> &'static str {
-    if recent.live(entry, now) {
-        "live"
-    } else if entry.cut_off {
-        "cut off"
-    } else {
-        "ended"
-    }
 }
 
 /// How long ago, as people say it: `just now`, `5 min ago`.

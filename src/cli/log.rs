@@ -5,6 +5,7 @@ mod totals;
 
 use super::Failure;
 use super::here::Here;
+use super::known::What;
 use super::terminal::Terminal;
 use crate::env::Env;
 use crate::follow::{self, Recent, Response};
@@ -39,23 +40,20 @@ pub struct LogArgs {
 
 pub(super) fn run(options: &LogArgs, env: &Env, terminal: &mut Terminal) -> Result<(), Failure> {
     let here = Here::find(env)?;
-    // Inside a session, that session is meant.
-    let inside = env.claude_session_id.as_deref().filter(|_| options.session.is_none());
-    let prefix = options.session.as_deref().or(inside).unwrap_or_default();
-    let (project, recent, id) = here.session(prefix)?;
-    let session = project.session(&id);
+    let known = here.known(options.session.as_deref(), env)?;
     let mut printer = Printer { options, printed: HashMap::new() };
-    if options.follow {
-        return follow(&project, &session, &mut printer, terminal);
+    if let (true, What::Followed(id), Some(project)) = (options.follow, &known.what, &known.project)
+    {
+        return follow(project, &project.session(id), &mut printer, terminal);
     }
-    let (mut turns, state) = follow::log(&session)?;
-    if let Some(turn) = running(&turns).filter(|_| is_live(&recent, &id)) {
+    let (mut turns, state) = known.responses()?;
+    if let Some(turn) = running(&turns).filter(|_| known.is_live(crate::clock::now())) {
         "running".clone_into(&mut turns[turn].stop_reason);
     }
     for turn in &turns {
         printer.print(turn, terminal)?;
     }
-    let totals = Totals::of(&turns, &id, state.transcript.as_deref(), env);
+    let totals = Totals::of(&turns, &known.id, state.transcript.as_deref(), env);
     if options.json {
         writeln!(terminal, "{}", totals.line())?;
     } else if turns.is_empty() {

@@ -6,22 +6,35 @@
 pub mod args;
 mod choices;
 mod claude;
+mod clear;
 mod compose;
 mod demo;
 mod doctor;
+mod export;
+mod fetch;
+mod foreign_log;
+mod forget;
 mod here;
+mod import;
 mod install;
 mod installation;
+mod known;
 mod list;
 mod log;
 mod note;
 mod overview;
+mod pause;
+mod picker;
 mod places;
+mod prune;
+mod resume;
 mod rules;
+mod share;
 mod show;
 mod skills;
 mod switch;
 mod terminal;
+mod transcripts;
 mod uninstall;
 mod usage;
 
@@ -75,10 +88,19 @@ pub fn run() -> ExitCode {
     let done = match &line.command {
         None => overview::run(line.json, &env, &mut terminal),
         Some(Command::List(options)) => list::run(options, &env, &mut terminal),
+        Some(Command::Pause(options)) => pause::run(options, &env, &mut terminal),
+        Some(Command::Resume(options)) => resume::run(options, &env, &mut terminal),
+        Some(Command::Clear(options)) => clear::run(options, &env, &mut terminal),
         Some(Command::Show(options)) => show::run(options, &env, &mut terminal),
         Some(Command::Log(options)) => log::run(options, &env, &mut terminal),
         Some(Command::Note(options)) => note::run(options, &env, &mut terminal),
         Some(Command::Compose(options)) => compose::run(options, &mut terminal),
+        Some(Command::Export(options)) => export::run(options, &env, &mut terminal),
+        Some(Command::Fetch(options)) => fetch::run(options, &env, &mut terminal),
+        Some(Command::Forget(options)) => forget::run(options, &env, &mut terminal),
+        Some(Command::Import(options)) => import::run(options, &env, &mut terminal),
+        Some(Command::Prune(options)) => prune::run(options, &env, &mut terminal),
+        Some(Command::Share(options)) => share::run(options, &env, &mut terminal),
         Some(Command::Demo(options)) => demo::run(options, &env, &mut terminal),
         Some(Command::Skills(command)) => skills::run(command, &env, &mut terminal),
         Some(Command::Off(options)) => switch::run(options, false, &env, &mut terminal),

@@ -14,6 +14,8 @@ pub const FILE: &str = "config.toml";
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
+    /// How long what was kept of a session stays.
+    pub retention: Retention,
     /// What a starting session is told.
     pub inject: Inject,
     /// When the filling of the context window is told.
@@ -22,6 +24,30 @@ pub struct Config {
     pub resume: Resume,
     /// The status line.
     pub statusline: StatusLine,
+}
+
+/// How long what was kept of a session stays after its last event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Retention {
+    /// 0 is for good.
+    pub days: u32,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { days: 90 }
+    }
+}
+
+impl Retention {
+    /// The days that hold where Claude Code deletes its own transcripts after `cleanup` days: whoever
+    /// makes that less than its 30 days wants no copy to stay longer. `None` is for good.
+    pub fn within(self, cleanup: Option<u32>) -> Option<u32> {
+        let own = (self.days > 0).then_some(self.days);
+        let theirs = cleanup.filter(|days| *days < 30).map(|days| days.max(1));
+        own.into_iter().chain(theirs).min()
+    }
 }
 
 /// A conversation that is resumed.
@@ -94,4 +120,22 @@ pub fn read(state: &Path) -> Result<Config, String> {
         let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
         format!("{}, line {line}: {}", path.display(), error.message())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_stays_longer_than_a_short_cleanup_period() {
+        let within = |days, cleanup| Retention { days }.within(cleanup);
+        assert_eq!(within(90, None), Some(90));
+        assert_eq!(within(90, Some(30)), Some(90));
+        assert_eq!(within(90, Some(7)), Some(7));
+        assert_eq!(within(3, Some(7)), Some(3));
+        assert_eq!(within(0, Some(7)), Some(7));
+        assert_eq!(within(0, Some(0)), Some(1));
+        assert_eq!(within(0, Some(365)), None);
+        assert_eq!(toml::from_str::<Config>("retention = 7").unwrap().retention.days, 7);
+    }
 }

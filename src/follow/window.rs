@@ -77,7 +77,7 @@ impl Bridge {
     }
 }
 
-fn file(id: &SessionId) -> String {
+pub(super) fn file(id: &SessionId) -> String {
     format!("{FOLDER}/{id}.json")
 }
 

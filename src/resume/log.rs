@@ -81,6 +81,12 @@ pub struct Subject {
     /// What happened to the repository since.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub meanwhile: Option<Meanwhile>,
+    /// The pause that froze the log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pause: Option<String>,
+    /// Where the log comes from, in words, when not from this user's own sessions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
 }
 
 /// How a session stands.
@@ -179,6 +185,8 @@ pub enum Topic {
     Setup,
     /// Names in play.
     Names,
+    /// Addresses of what was made or started.
+    Links,
     /// Code as it was written last.
     Code,
     // Accomplishments.
@@ -240,6 +248,7 @@ impl Topic {
             Self::Rule => "Standing rules and exclusions",
             Self::Setup => "How it is set up",
             Self::Names => "Names in play",
+            Self::Links => "Addresses",
             Self::Code => "Code as last written",
             Self::Commit => "Commits",
             Self::Finished => "Finished",
@@ -385,12 +394,18 @@ pub struct FileFact {
     /// Lines added and removed by the edits.
     #[serde(skip_serializing_if = "is_default")]
     pub lines: (u32, u32),
+    /// Removed by the session.
+    #[serde(skip_serializing_if = "is_default")]
+    pub gone: bool,
     /// Edits since the last commit that had it.
     #[serde(skip_serializing_if = "is_default")]
     pub uncommitted: bool,
     /// Names defined in it, the newest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub added: Vec<String>,
+    /// More names that were defined: tests, selectors.
+    #[serde(skip_serializing_if = "is_default")]
+    pub more: u32,
     /// Names whose definition was changed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub changed: Vec<String>,
@@ -424,6 +439,8 @@ impl ResumeLog {
                     .repository
                     .clone()
                     .filter(|m| m.changed(session.branch.as_deref())),
+                pause: view.about.pause.as_ref().map(|p| p.id.clone()),
+                origin: None,
             },
             context_metrics: Vec::new(),
             mission: Vec::new(),

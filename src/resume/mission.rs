@@ -54,7 +54,7 @@ fn prompts(view: &View<'_>, out: &mut Vec<Entry>) {
     for turn in &view.session.turns {
         if turn.by == By::Human && !turn.prompt.text.is_empty() {
             let at = turn.at.map(|t| view.time(t)).unwrap_or_default();
-            let running = view.about.cause == Some(super::about::Cause::Running);
+            let running = view.goes_on();
             let end = match &turn.end {
                 _ if next::is_unanswered(view, turn) => Some("not answered".into()),
                 End::Stopped => None,
@@ -135,7 +135,7 @@ fn goals(view: &View<'_>, out: &mut Vec<Entry>) {
         out.push(Entry::new(
             Topic::Goal,
             98,
-            format!("{} \"{}\"{kind}, {stands}", item.id, item.title),
+            format!("{} \"{}\"{kind}, {stands}", state::label(item), item.title),
         ));
         let body = view.recall.output(item.body).unwrap_or("");
         let mut told = 0;

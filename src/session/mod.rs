@@ -9,6 +9,7 @@ pub mod command;
 pub mod event;
 pub mod facts;
 mod fold;
+mod rewritten;
 mod runs;
 pub mod sentence;
 pub mod signature;

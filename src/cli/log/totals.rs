@@ -9,7 +9,6 @@ use crate::cli::usage::machine::{Hidden, Sums, hidden};
 use crate::cli::usage::progress::ProgressBar;
 use crate::env::Env;
 use crate::follow::{Response, Sum, Tokens};
-use crate::store::SessionId;
 use crate::usage::prices::PriceTable;
 use crate::usage::{self, By, Query, Usage, Zone};
 
@@ -61,14 +60,14 @@ impl Totals {
     /// The totals over these records, and over the transcript.
     pub(super) fn of(
         records: &[Response],
-        id: &SessionId,
+        id: &str,
         transcript: Option<&Path>,
         env: &Env,
     ) -> Self {
         let all = Sum::of(records.iter());
         let subagents = Sum::of(records.iter().filter(|record| record.agent_id.is_some()));
         Self {
-            session: id.to_string(),
+            session: id.to_owned(),
             turns: all.records - subagents.records,
             requests: all.requests,
             sum: all.usage,
@@ -98,7 +97,7 @@ impl Totals {
 
 /// The session among all transcripts: forks share responses and inherit totals, so they are looked at
 /// together.
-fn counted(id: &SessionId, transcript: &Path, env: &Env) -> Option<Counted> {
+fn counted(id: &str, transcript: &Path, env: &Env) -> Option<Counted> {
     let transcript = fs::canonicalize(transcript).ok()?;
     // `projects/<project>/<session>.jsonl`; a transcript elsewhere says nothing about its neighbours.
     let own = transcript.ancestors().nth(2).filter(|own| own.ends_with("projects"))?.to_owned();
@@ -113,7 +112,7 @@ fn counted(id: &SessionId, transcript: &Path, env: &Env) -> Option<Counted> {
     let query =
         Query { by: By::Session, since: None, before: None, project: None, zone: Zone::Utc };
     let report = usage.report(&query, &PriceTable::builtin());
-    let row = report.rows.into_iter().find(|row| row.key == id.as_str());
+    let row = report.rows.into_iter().find(|row| row.key == id);
     // A session without any response has no row.
     Some(row.map_or_else(Counted::default, |row| Counted { usage: row.usage, hidden: row.hidden }))
 }
