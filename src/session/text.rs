@@ -94,10 +94,7 @@ pub fn open_fence(text: &str) -> Option<String> {
     for line in text.lines() {
         let bare = line.trim_start();
         let bare = bare.strip_prefix("- ").map_or(bare, str::trim_start);
-        let mark = match bare.bytes().next() {
-            Some(mark @ (b'`' | b'~')) => mark,
-            _ => continue,
-        };
+        let Some(mark @ (b'`' | b'~')) = bare.bytes().next() else { continue };
         let long = bare.bytes().take_while(|b| *b == mark).count();
         let rest = &bare[long..];
         match open {
