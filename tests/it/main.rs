@@ -17,6 +17,7 @@ mod fold;
 mod harness;
 mod hooks;
 mod install;
+mod keep;
 #[cfg(unix)]
 mod registration;
 #[cfg(unix)]
