@@ -229,7 +229,15 @@ impl Opening<'_> {
         let repository = (pause.origin == Origin::Own).then(|| {
             let base = Path::new(&frozen.subject.folder);
             let files = frozen.metadata.files.iter().filter(|f| f.edits > 0);
-            changed(self.place, base, files.map(|f| f.path.as_str()), pause.created)
+            let files = files.map(|f| f.path.as_str());
+            let mut changes = changed(self.place, base, files, pause.created);
+            // Of the second in which it was made: those that it knows are no news.
+            let known = pause.checkout.iter().flat_map(|checkout| &checkout.commits);
+            let known: Vec<&str> = known.map(|commit| &*commit.hash).collect();
+            changes.commits.retain(|new| {
+                !known.iter().any(|hash| hash.starts_with(&*new.hash) || new.hash.starts_with(hash))
+            });
+            changes
         });
         let log = crate::resume::thaw(&frozen, repository.as_ref(), &more);
         let path = pause::markdown_path(self.project, &pause.id);

@@ -2,13 +2,14 @@
 
 use std::ffi::OsString;
 use std::fs;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::{Launch, Transcript};
+use super::{Launch, Terminal, Transcript};
 use crate::api::Api;
 
 /// Not a key of anybody's: the scripted API asks for none.
@@ -113,6 +114,14 @@ impl Home {
             .stdin(Stdio::null())
             .output()
             .expect("rejoin can be started")
+    }
+
+    /// Runs `rejoin` in a terminal of 24 lines and 80 columns, with the environment that Claude Code gets.
+    pub(crate) fn rejoin_terminal(&self, args: &[&str]) -> Terminal {
+        let args: Vec<OsString> = args.iter().map(OsString::from).collect();
+        let size = (NonZero::new(24).unwrap(), NonZero::new(80).unwrap());
+        let rejoin = env!("CARGO_BIN_EXE_rejoin");
+        Terminal::start(rejoin, &args, &self.project, &self.environment(), size)
     }
 
     /// Where Claude Code looks for the user's settings.

@@ -170,6 +170,51 @@ impl Followed {
         String::from_utf8(output.stdout).unwrap()
     }
 
+    /// A path below the folder that holds the home and the state.
+    pub(crate) fn path(&self, below: &str) -> PathBuf {
+        self.root.join(below)
+    }
+
+    /// Runs git in the project, by an author and at a time of its own, and insists on success.
+    pub(crate) fn git(&self, arguments: &[&str]) -> String {
+        let output = self
+            .command("git")
+            .env("PATH", std::env::var_os("PATH").unwrap())
+            .env("GIT_AUTHOR_DATE", "2026-11-01T12:00:00Z")
+            .env("GIT_COMMITTER_DATE", "2026-11-01T12:00:00Z")
+            .args(["-c", "user.name=dev", "-c", "user.email=dev@example.invalid"])
+            .args(arguments)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "git {arguments:?}: {said}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// Runs the command in a folder below [`path`](Self::path), with git on its path.
+    pub(crate) fn run_in(&self, folder: &str, arguments: &[&str]) -> Ran {
+        let mut command = self.command(REJOIN);
+        command.env("PATH", std::env::var_os("PATH").unwrap()).env("GIT_CONFIG_NOSYSTEM", "1");
+        self.ran(command.current_dir(self.path(folder)).args(arguments))
+    }
+
+    /// Puts a recorded session where Claude Code would have, as one that no hook followed.
+    pub(crate) fn unfollowed(&self, recorded: &'static str) -> &'static str {
+        let id = self.id(recorded);
+        let shop = self.path("home/shop");
+        let folder: String = shop
+            .to_string_lossy()
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+            .collect();
+        let folder = self.path("home/.claude/projects").join(folder);
+        fs::create_dir_all(&folder).unwrap();
+        let text = fs::read_to_string(Self::recorded(recorded)).unwrap();
+        let text = text.replace("/home/dev/projects/demo", &shop.to_string_lossy());
+        fs::write(folder.join(format!("{id}.jsonl")), text).unwrap();
+        id
+    }
+
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         self.ran(self.command(REJOIN).args(arguments))
     }
