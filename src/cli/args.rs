@@ -8,14 +8,15 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 #[derive(Debug, Parser)]
 #[command(name = "rejoin", version, long_version = super::version::long(), max_term_width = 100)]
 #[command(
-    after_help = "Without a command: what this project's next session would be told, and why."
+    after_help = "Without a command: what this project's next session would be told, and why.\n\nOn a terminal, long output goes to $PAGER (less); --no-pager, with any command, keeps it from that.\nNO_COLOR=1 takes the colours out."
 )]
 pub struct CommandLine {
     /// Print the answer as JSON
     #[arg(long)]
     pub json: bool,
     /// Never show long output in a pager
-    #[arg(long, global = true)]
+    // Told once below, not in the help of every command.
+    #[arg(long, global = true, hide = true)]
     pub no_pager: bool,
     #[command(subcommand)]
     pub command: Option<Command>,

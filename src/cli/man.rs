@@ -65,5 +65,14 @@ fn page(command: &Command, name: &str) -> Result<Vec<u8>, Failure> {
         .date("")
         .render(&mut page)
         .map_err(Failure::Output)?;
-    Ok(page)
+    Ok(as_written(&String::from_utf8_lossy(&page)).into_bytes())
+}
+
+/// A page whose notes and examples keep their lines, as `--help` shows them.
+fn as_written(page: &str) -> String {
+    let Some((before, rest)) = page.split_once(".SH EXTRA\n") else { return page.to_owned() };
+    let end = rest.find("\n.SH ").map_or(rest.len(), |at| at + 1);
+    let (notes, after) = rest.split_at(end);
+    let line_end = if notes.ends_with('\n') { "" } else { "\n" };
+    format!("{before}.SH NOTES\n.nf\n{notes}{line_end}.fi\n{after}")
 }

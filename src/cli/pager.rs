@@ -9,6 +9,9 @@ use anstream::AutoStream;
 /// colours, leave the text there.
 const USUAL: &str = "less -FRX";
 
+/// What `less` goes by where the user set nothing: as [`USUAL`], and our output is UTF-8 in any locale.
+const LESS: &str = r#"export LESS="${LESS-FRX}" LESSCHARSET="${LESSCHARSET-utf-8}""#;
+
 /// A running pager.
 pub(super) struct Pager {
     process: Child,
@@ -30,7 +33,7 @@ impl Pager {
             command
         } else {
             let mut command = Command::new("sh");
-            command.args(["-c", chosen]);
+            command.args(["-c", &format!("{LESS}; {chosen}")]);
             command
         };
         // Looked for first: a shell that does not find it says so on the screen.

@@ -112,6 +112,10 @@ pub(super) fn strings(line: &[u8], see: &mut dyn FnMut(&str)) {
     let value = serde_json::from_slice::<Value>(line)
         .or_else(|_| serde_json::from_str(&String::from_utf8_lossy(line)));
     let Ok(Value::Object(fields)) = value else { return };
+    // What waits in the queue comes again as a prompt.
+    if fields.get("type").is_some_and(|kind| kind == "queue-operation") {
+        return;
+    }
     for (name, value) in &fields {
         if PLACES.contains(&name.as_str()) {
             walk(value, see);

@@ -74,7 +74,9 @@ fn every_command_has_a_page() {
     for (words, _) in commands(&CommandLine::command(), &[]) {
         let page = folder.join(format!("rejoin-{}.1", words.join("-")));
         let text = fs::read_to_string(&page).unwrap_or_else(|e| panic!("{}: {e}", page.display()));
-        assert!(text.contains(".TH ") && text.contains("Example"), "{text}");
+        assert!(text.contains(".TH ") && text.contains(".nf\n"), "{text}");
+        let notes = text.split_once(".SH NOTES\n.nf\n").unwrap().1;
+        assert!(notes.contains("Example") && notes.contains("\n.fi\n"), "{notes}");
     }
     let first = home.run(&["man"]);
     assert_eq!(first.stdout, fs::read_to_string(folder.join("rejoin.1")).unwrap());
