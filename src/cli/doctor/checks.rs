@@ -200,7 +200,8 @@ pub(super) fn status_line(places: &Places) -> Check {
 /// Rules are the user's choice: what is missing is told, and is no fault.
 pub(super) fn permissions(places: &Places) -> Check {
     let mut check = Check::new("permissions");
-    let wanted = rules::wanted(&places.state).unwrap_or_default();
+    let deployed = skills::own_deployed(places).unwrap_or_default();
+    let wanted = rules::wanted(&places.state, &deployed).unwrap_or_default();
     let files = [places.user_settings(), places.local_settings()];
     let texts: Vec<_> = files.iter().filter_map(|path| file::read(path).ok().flatten()).collect();
     let allowed = |rule: &&String| texts.iter().any(|t| settings::allows(t, rule).unwrap_or(false));

@@ -34,7 +34,7 @@ pub(super) fn list(
         deployed.insert(scope, library.deployed()?);
     }
     let bundled = skills::bundled();
-    let registry = skills::registry();
+    let registry = &libraries.registry;
     let mut names: BTreeSet<&str> = bundled.iter().map(|skill| &*skill.name).collect();
     names.extend(deployed.values().flatten().map(|deployed| &*deployed.name));
     let mut rows = Vec::new();
@@ -70,7 +70,7 @@ pub(super) fn list(
         return json(&rows, terminal);
     }
     if rows.is_empty() {
-        let mut known: Vec<&str> = registry.values().map(|entry| &*entry.category).collect();
+        let mut known: Vec<&str> = registry.entries().map(|(_, entry)| &*entry.category).collect();
         known.sort_unstable();
         known.dedup();
         return Err(Failure::Failed(format!(
@@ -127,11 +127,11 @@ pub(super) fn info(
     let Some(skill) = skill else {
         return Err(skills::Error::Unknown { name: options.name.clone() }.into());
     };
-    let entry = skills::registry().remove(&skill.name);
+    let entry = libraries.registry.get(&skill.name);
     let about = About {
         description: description(&skill),
-        category: entry.as_ref().map(|entry| entry.category.clone()),
-        agents: entry.map(|entry| entry.agents).unwrap_or_default(),
+        category: entry.map(|entry| entry.category.clone()),
+        agents: entry.map(|entry| entry.agents.clone()).unwrap_or_default(),
         files: skill.files.iter().map(|(path, file)| (path.clone(), file.bytes.len())).collect(),
         deployed: places.iter().map(|(scope, state, _)| (*scope, state.name())).collect(),
         name: skill.name,
@@ -243,13 +243,13 @@ fn named_or_bundled(names: &[String]) -> Vec<String> {
 }
 
 /// A skill's description on one line; a foreign one may hold anything.
-fn description(skill: &Skill) -> String {
+pub(super) fn description(skill: &Skill) -> String {
     let found = skill.text("SKILL.md").and_then(|source| FrontMatter::parse(source).ok());
     let found = found.as_ref().and_then(|front| front.get("description")?.text());
     text::line(found.unwrap_or_default(), 1_024)
 }
 
-fn json<T: Serialize>(value: &T, terminal: &mut Terminal) -> Result<(), Failure> {
+pub(super) fn json<T: Serialize>(value: &T, terminal: &mut Terminal) -> Result<(), Failure> {
     writeln!(terminal, "{}", serde_json::to_string_pretty(value).unwrap_or_default())?;
     Ok(())
 }

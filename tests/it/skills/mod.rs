@@ -1,8 +1,10 @@
 //! `rejoin skills`: looking, checking, deploying, and what Claude Code makes of it.
 
+mod assigned;
 mod broken;
 mod deployed;
 mod listed;
+mod recommended;
 #[cfg(unix)]
 mod seen;
 mod validated;
