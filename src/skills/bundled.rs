@@ -83,6 +83,15 @@ mod tests {
             ("make a plan for this work", "writing-plans"),
             ("review comments came in", "requesting-code-review"),
             ("where was this value made, deep in the stack", "root-cause-tracing"),
+            ("pause here, stop for today", "pause-session"),
+            ("end-to-end tests for the page in a browser", "webapp-testing"),
+            ("a security check of the new dependencies", "security-scanning"),
+            ("write docs for the library, an OpenAPI file", "api-documentation"),
+            ("transform this large JSON file", "json-data-handling"),
+            ("the Dockerfile makes a big image", "docker-containerization"),
+            ("build a server with MCP tools", "mcp-builder"),
+            ("a desktop application in Rust with Tauri", "rust-desktop-applications"),
+            ("backfill in a migration", "database-migration"),
         ] {
             let words: Vec<String> = said
                 .split(|c: char| !c.is_alphanumeric())

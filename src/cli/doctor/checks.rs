@@ -7,7 +7,7 @@ use super::Check;
 use crate::cli::claude::{self, Claude};
 use crate::cli::places::{Places, real};
 use crate::cli::rules;
-use crate::cli::{install, installation};
+use crate::cli::{install, installation, skills};
 use crate::config::{self, Config};
 use crate::settings::{self, HOOKS, Registered, file};
 use crate::store::Store;

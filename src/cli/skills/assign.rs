@@ -7,10 +7,9 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::args::Assign;
-use super::look::json;
+use super::look::{json, shown};
 use super::{Failure, Libraries};
-use crate::cli::terminal::{FAINT, GOOD, Terminal, difference};
-use crate::session::text;
+use crate::cli::terminal::{FAINT, GOOD, Terminal};
 use crate::settings::file::{self, Change};
 use crate::skills::{self, State, agent};
 
@@ -65,11 +64,7 @@ pub(super) fn run(
     }
     let done = if options.dry_run { "would change" } else { "changed" };
     writeln!(terminal, "{GOOD}{done}{GOOD:#}  {}", path.display())?;
-    let shown = difference(&path.to_string_lossy(), &before, &after);
-    // It shows lines of a file that may be anybody's.
-    for line in shown.lines() {
-        writeln!(terminal, "{}", text::line(line, 400))?;
-    }
+    shown(&path.to_string_lossy(), &before, &after, terminal)?;
     if !absent.is_empty() {
         let names = absent.join(" ");
         writeln!(

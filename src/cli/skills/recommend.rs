@@ -151,7 +151,7 @@ fn show(answer: &Answer, terminal: &mut Terminal) -> Result<(), Failure> {
 }
 
 /// `text` in lines of at most `room` columns, broken at spaces where there are any.
-fn wrapped(text: &str, room: usize) -> Vec<String> {
+pub(super) fn wrapped(text: &str, room: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
         let mut word = word.to_owned();

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 
 use super::Home;
 
-fn project() -> Home {
+pub(super) fn project() -> Home {
     let home = Home::new();
     for (path, text) in [
         (
