@@ -64,6 +64,7 @@ pub(super) fn notice(context: &Context, project: &Project) -> Result<Reply, Faul
             "rejoin: the context window is {percent} % full ({of}). Claude Code compacts it by \
              itself; `rejoin show` has what stays on record."
         )),
+        ..Reply::default()
     })
 }
 
