@@ -144,8 +144,8 @@ impl Here {
     fn candidates(&self, recent: &Recent, env: &Env) -> Result<Vec<Candidate>, Failure> {
         let mut all = Vec::new();
         if let Some(project) = &self.project {
-            let started = recent.sessions.iter().filter(|e| e.prompts > 0).map(|e| e.id.clone());
-            of_project(project, started.collect(), true, &mut all)?;
+            let started = recent.sessions.iter().map(|e| e.id.clone()).collect();
+            of_project(project, started, true, &mut all)?;
         }
         for found in transcripts::of_place(&self.place, env) {
             if !all.iter().any(|known| known.id == found.id) {
