@@ -136,20 +136,3 @@ impl Inject {
         named.unwrap_or(self.default)
     }
 }
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_stays_longer_than_a_short_cleanup_period() {
-        let within = |days, cleanup| Retention { days }.within(cleanup);
-        assert_eq!(within(90, None), Some(90));
-        assert_eq!(within(90, Some(30)), Some(90));
-        assert_eq!(within(90, Some(7)), Some(7));
-        assert_eq!(within(3, Some(7)), Some(3));
-        assert_eq!(within(0, Some(7)), Some(7));
-        assert_eq!(within(0, Some(0)), Some(1));
-        assert_eq!(within(0, Some(365)), None);
-        assert_eq!(toml::from_str::<Config>("retention = 7").unwrap().retention.days, 7);
-    }
-}

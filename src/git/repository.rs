@@ -82,6 +82,8 @@ pub(super) fn around(start: &Path) -> Option<Repository> {
     None
 }
 
+// Made once per search.
+#[allow(clippy::large_enum_variant)]
 enum Found {
     /// With what was seen of its git directory, where that was looked at.
     Repository(Repository, Option<Metadata>),

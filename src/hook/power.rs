@@ -1,5 +1,8 @@
 //! A power cut at every moment of what a Stop, a SessionEnd and a start that finishes a dead session write.
 
+// A scene that can't be set is a failed test.
+#![allow(clippy::unwrap_used)]
+
 use super::{Context, Handle, session_end, session_start, stop, stop_failure, user_prompt_submit};
 use crate::env::Env;
 use crate::follow::{self, Recent, responses};
@@ -91,7 +94,7 @@ fn facts(scene: &Scene) -> (usize, Vec<String>) {
     let session = scene.project().session(&SessionId::parse(SESSION).unwrap());
     let state = follow::look(&session).unwrap();
     let log = session.read_file(responses::FILE).unwrap().unwrap_or_default();
-    let turns = responses::read(&log).into_iter().map(|record| record.turn).collect();
+    let turns = responses::Log::read(&log).sorted().into_iter().map(|record| record.turn).collect();
     (state.session.turns.len(), turns)
 }
 

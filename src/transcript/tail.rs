@@ -145,9 +145,9 @@ mod tests {
 
     #[test]
     fn it_is_what_folding_the_whole_comes_to() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/transcripts");
+        let recorded = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/transcripts");
         let mut told = 0;
-        for entry in std::fs::read_dir(folder).unwrap() {
+        for entry in std::fs::read_dir(recorded).unwrap() {
             let path = entry.unwrap().path();
             // Longer ones may have been compacted further back than the end reaches.
             if path.extension().is_none_or(|e| e != "jsonl")

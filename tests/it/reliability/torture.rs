@@ -212,12 +212,12 @@ fn prove(figures: &Figures, scene: &Scene, id: &str, sent: &[&Sent]) {
     for (found, ends_turn) in [(&agents, false), (&turns, true)] {
         let sent: Vec<_> = sent.iter().filter(|sent| sent.ends_turn == ends_turn).collect();
         let known: BTreeSet<_> = sent.iter().map(|sent| &sent.name).collect();
-        let lost: Vec<_> = sent
+        let missing: Vec<_> = sent
             .iter()
             .filter(|sent| sent.acknowledged && !found.contains(&sent.name))
             .map(|sent| &sent.name)
             .collect();
-        assert_eq!(lost, Vec::<&String>::new(), "acknowledged and lost; found {found:?}");
+        assert_eq!(missing, Vec::<&String>::new(), "acknowledged and lost; found {found:?}");
         let mut times: BTreeMap<&String, usize> = BTreeMap::new();
         for name in found {
             assert!(known.contains(name), "{name} was never sent");
