@@ -98,7 +98,7 @@ fn step(step: &Step) -> usize {
     act + 50
 }
 
-fn touch(touch: &Touch) -> usize {
+pub(super) fn touch(touch: &Touch) -> usize {
     json(&touch.path) + names(&touch.added) + names(&touch.changed) + names(&touch.removed) + 110
 }
 
@@ -209,6 +209,21 @@ impl Slack {
     /// A step is added.
     pub(super) fn add(&mut self, new: &Step) {
         self.steps = self.steps.map(|left| left - step(new) as i64);
+    }
+}
+
+impl Session {
+    /// One file's facts took `before` bytes and take `after` now. As long as the bounds hold, the others
+    /// need not be measured again.
+    pub(super) fn file_resized(&mut self, before: usize, after: usize) {
+        let known = self.slack.settled & Part::Files as u8 != 0;
+        let used = (FILES - self.slack.left[1].min(FILES) + after).saturating_sub(before);
+        let count: usize = self.all().map(|t| t.files.len()).sum();
+        if known && used <= FILES && count <= FILE_COUNT {
+            self.lend(1, FILES, used);
+        } else {
+            self.slack.unsettle(Part::Files);
+        }
     }
 }
 

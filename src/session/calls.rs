@@ -258,15 +258,17 @@ impl Session {
     }
 
     fn touch(&mut self, at: At, path: &str, change: impl FnOnce(&mut Touch)) {
-        self.slack.unsettle(Part::Files);
         let files = &mut self.turn(at).files;
         let found = files.iter().position(|t| t.path == path);
         let mut touch = found.map_or_else(
             || Touch { path: path.to_owned(), ..Touch::default() },
             |at| files.remove(at),
         );
+        let before = found.map_or(0, |_| bounds::touch(&touch));
         change(&mut touch);
+        let after = bounds::touch(&touch);
         files.push(touch);
+        self.file_resized(before, after);
     }
 
     fn answered(&mut self, at: At, call: &OpenCall, result: &Result<'_>) {
