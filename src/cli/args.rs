@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Follows Claude Code sessions and tells the next one where the work stands.
 #[derive(Debug, Parser)]
-#[command(name = "rejoin", version, max_term_width = 100, args_conflicts_with_subcommands = true)]
+#[command(name = "rejoin", version, long_version = super::version::long(), max_term_width = 100)]
 #[command(
     after_help = "Without a command: what this project's next session would be told, and why."
 )]
@@ -14,6 +14,9 @@ pub struct CommandLine {
     /// Print the answer as JSON
     #[arg(long)]
     pub json: bool,
+    /// Never show long output in a pager
+    #[arg(long, global = true)]
+    pub no_pager: bool,
     #[command(subcommand)]
     pub command: Option<Command>,
 }
@@ -24,6 +27,9 @@ pub enum Command {
     Pause(super::pause::PauseArgs),
     Resume(super::resume::ResumeArgs),
     Clear(super::clear::ClearArgs),
+    Search(super::search::SearchArgs),
+    Catchup(super::catchup::CatchupArgs),
+    Context(super::context::ContextArgs),
     Show(super::show::ShowArgs),
     Log(Log),
     Note(Note),
@@ -44,9 +50,38 @@ pub enum Command {
     #[command(subcommand)]
     Skills(super::skills::Skills),
     /// Stop following this project's sessions
+    #[command(after_help = "Example: rejoin off --everywhere")]
     Off(Switch),
     /// Follow this project's sessions again
+    #[command(after_help = "Example: rejoin on")]
     On(Switch),
+    /// Look at what may be set, and set it
+    #[command(subcommand)]
+    Config(super::config::Config),
+    Completions(super::completions::CompletionsArgs),
+    Man(super::man::ManArgs),
+    Version(super::version::VersionArgs),
+}
+
+impl Command {
+    /// Whether it neither follows nor writes what was said in a session.
+    pub(super) fn writes_no_text(&self) -> bool {
+        matches!(
+            self,
+            Self::Completions(_)
+                | Self::Config(_)
+                | Self::Doctor(_)
+                | Self::Install(_)
+                | Self::Man(_)
+                | Self::Off(_)
+                | Self::On(_)
+                | Self::Search(_)
+                | Self::Skills(_)
+                | Self::Uninstall(_)
+                | Self::Usage(_)
+                | Self::Version(_)
+        )
+    }
 }
 
 /// List a session's turns and its subagents' runs: request, response, tokens, newest last

@@ -18,10 +18,11 @@ const IDLE: TimeDelta = TimeDelta::hours(2);
 /// Registers the session and tells it where the work stands, as its start calls for.
 pub fn handle(context: &Context) -> Result<Reply, Fault> {
     let Some((place, project)) = context.project()? else { return Ok(Reply::default()) };
-    let config = config::read(context.store.root()).unwrap_or_else(|error| {
-        context.note(&[error]);
-        Config::default()
-    });
+    let config =
+        config::read_with(context.store.root(), &context.env.settings).unwrap_or_else(|error| {
+            context.note(&[error]);
+            Config::default()
+        });
     let inject = config.inject;
     let source = context.input.source.unwrap_or(Source::Startup);
     let opening = Opening {

@@ -21,7 +21,9 @@ pub(super) fn notice(context: &Context, project: &Project) -> Result<Reply, Faul
         return Ok(Reply::default());
     };
     // A configuration that can't be read is told at the session's start.
-    let limits = config::read(context.store.root()).unwrap_or_default().thresholds;
+    let limits = config::read_with(context.store.root(), &context.env.settings)
+        .unwrap_or_default()
+        .thresholds;
     let (found, _) = transcript::context(path)
         .map_err(|error| Fault::from(format!("{} can't be read: {error}", path.display())))?;
     let Some(found) = found else { return Ok(Reply::default()) };

@@ -26,6 +26,8 @@ use std::path::{Path, PathBuf};
 pub use blocks::HOURS as BLOCK_HOURS;
 pub use collect::{Progress, Skipped};
 pub use files::roots;
+pub(crate) use files::{Candidate, list};
+pub(crate) use report::folder_name;
 pub use report::{By, ProjectFilter, Query, Report, ReportRow};
 pub use row::{TokenSums, Tokens};
 pub use totals::Totals;

@@ -18,6 +18,7 @@ mod harness;
 mod hooks;
 mod install;
 mod keep;
+mod look;
 #[cfg(unix)]
 mod registration;
 #[cfg(unix)]

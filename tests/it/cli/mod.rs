@@ -1,6 +1,6 @@
 //! The `rejoin` command as a person sees it, over sessions that the hook executables followed.
 
-mod followed;
+pub(crate) mod followed;
 mod lists;
 #[cfg(unix)]
 mod pauses;
