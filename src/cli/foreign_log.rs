@@ -180,7 +180,7 @@ pub(super) fn tell(
     terminal: &mut Terminal,
 ) -> Result<(), Failure> {
     let mut all = pause::all(project)?.0;
-    all.sort_by_key(|pause| std::cmp::Reverse(pause.log.subject.to));
+    all.sort_by(|a, b| (b.log.subject.to, from(a)).cmp(&(a.log.subject.to, from(b))));
     let is_new = |pause: &Pause| taken.fresh.iter().any(|fresh| fresh.id == pause.id);
     let foreign = |pause: &&Pause| pause.origin != Origin::Own;
     if json {
