@@ -58,12 +58,7 @@ struct Subagents<'t> {
 
 impl Totals {
     /// The totals over these records, and over the transcript.
-    pub(super) fn of(
-        records: &[Response],
-        id: &str,
-        transcript: Option<&Path>,
-        env: &Env,
-    ) -> Self {
+    pub(super) fn of(records: &[Response], id: &str, transcript: Option<&Path>, env: &Env) -> Self {
         let all = Sum::of(records.iter());
         let subagents = Sum::of(records.iter().filter(|record| record.agent_id.is_some()));
         Self {
