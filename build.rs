@@ -5,12 +5,15 @@
 //! without it the variable is empty and the tests that need it are listed as ignored, with the reason. `CLAUDE_CODE_OLD` likewise is the
 //! script of a version too old for the hooks, under `cfg(claude_code_old)`.
 //!
+//! Names the commit of a release build (`REJOIN_COMMIT`, `REJOIN_DATE`, `REJOIN_TARGET`).
+//!
 //! Lists the files below `skills/` for the executable to embed.
 
 use std::env;
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 fn main() {
     println!("cargo::rustc-check-cfg=cfg(claude_code)");
@@ -23,7 +26,66 @@ fn main() {
     announce("claude_code", "CLAUDE_CODE", current);
     let old = tests.join(".claude-code-old/node_modules/@anthropic-ai/claude-code/cli.js");
     announce("claude_code_old", "CLAUDE_CODE_OLD", [old]);
+    name_commit(Path::new(&variable("CARGO_MANIFEST_DIR")));
     list_skills(&PathBuf::from(variable("CARGO_MANIFEST_DIR")).join("skills"));
+}
+
+/// Sets what [`release`](../src/release.rs) tells: from the variables of these names where whoever builds
+/// has set them, else from git, else from what cargo left in a published package.
+fn name_commit(folder: &Path) {
+    for name in ["REJOIN_COMMIT", "REJOIN_DATE"] {
+        println!("cargo::rerun-if-env-changed={name}");
+    }
+    let (mut commit, mut date) = (given("REJOIN_COMMIT"), given("REJOIN_DATE"));
+    if commit.is_none() && variable("PROFILE") == "release" {
+        let package = folder.join(".cargo_vcs_info.json");
+        if let Some(found) = of_git(folder) {
+            (commit, date) = (Some(found.0), date.or(Some(found.1)));
+        } else if let Ok(text) = fs::read_to_string(package) {
+            commit = text
+                .split("\"sha1\": \"")
+                .nth(1)
+                .and_then(|rest| rest.get(..12))
+                .map(str::to_owned);
+        }
+    }
+    // A value of spaces or line ends would break the instruction.
+    let plain = |text: Option<String>| {
+        let text = text.unwrap_or_default();
+        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '+' | '_');
+        text.chars().filter(|c| fits(*c)).take(40).collect::<String>()
+    };
+    println!("cargo::rustc-env=REJOIN_COMMIT={}", plain(commit));
+    println!("cargo::rustc-env=REJOIN_DATE={}", plain(date));
+    println!("cargo::rustc-env=REJOIN_TARGET={}", variable("TARGET"));
+}
+
+/// The commit and its day, where the package is the top of a work tree: sources that were unpacked into
+/// somebody else's repository are not of its commit.
+fn of_git(folder: &Path) -> Option<(String, String)> {
+    let git = |arguments: &[&str]| {
+        let output = Command::new("git").args(arguments).current_dir(folder).output().ok()?;
+        let text = String::from_utf8(output.stdout).ok()?;
+        (output.status.success() && !text.trim().is_empty()).then(|| text.trim().to_owned())
+    };
+    let top = PathBuf::from(git(&["rev-parse", "--show-toplevel"])?);
+    if top.canonicalize().ok()? != folder.canonicalize().ok()? {
+        return None;
+    }
+    // Grows with every commit and checkout.
+    let log = folder.join(git(&["rev-parse", "--git-path", "logs/HEAD"])?);
+    if log.is_file() {
+        println!("cargo::rerun-if-changed={}", log.display());
+    }
+    let shown = git(&["-c", "log.showSignature=false", "show", "-s", "--format=%H %cs", "HEAD"])?;
+    let (commit, date) = shown.split_once(' ')?;
+    Some((commit.get(..12)?.to_owned(), date.to_owned()))
+}
+
+/// A variable that whoever builds may set.
+#[allow(clippy::disallowed_methods)]
+fn given(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// Writes `skills.rs`: an array of path below `skills/` and content, in the order of the paths.

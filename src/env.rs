@@ -39,6 +39,14 @@ pub struct Env {
     pub temp: PathBuf,
     /// `REJOIN_PLUGIN`: whether the Claude Code plugin's launcher started this process.
     pub plugin: bool,
+    /// `REJOIN_PAGER`, else `PAGER`: what shows long output; empty or `cat` is nothing.
+    pub pager: Option<String>,
+    /// `COLUMNS`: how wide output is to be that goes to no terminal.
+    pub columns: Option<usize>,
+    /// `VISUAL`, else `EDITOR`: what files are edited with.
+    pub editor: Option<String>,
+    /// Variables that stand for keys of our configuration, with what they were set to.
+    pub settings: Vec<(String, String)>,
     /// `REJOIN_ACK_FD`: the descriptor that tests read acknowledgements from.
     pub ack_fd: Option<i32>,
 }
@@ -55,6 +63,24 @@ fn path(name: &str) -> Option<PathBuf> {
 
 fn absolute(name: &str) -> Option<PathBuf> {
     path(name).filter(|p| p.is_absolute())
+}
+
+/// A variable whose empty value says something.
+#[allow(clippy::disallowed_methods)]
+fn given(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// The variables that set a key of `config.toml`: `REJOIN_`, its table, its name.
+fn settings() -> Vec<(String, String)> {
+    let variables = crate::config::variables();
+    variables.filter_map(|name| text(&name).map(|value| (name, value))).collect()
+}
+
+/// The folders in which programs are looked for (`PATH`).
+#[allow(clippy::disallowed_methods)]
+pub fn search_path() -> Vec<PathBuf> {
+    std::env::var_os("PATH").map(|path| std::env::split_paths(&path).collect()).unwrap_or_default()
 }
 
 impl Env {
@@ -75,6 +101,10 @@ impl Env {
             handover: text(HANDOVER),
             temp: std::env::temp_dir(),
             plugin: text("REJOIN_PLUGIN").is_some(),
+            pager: given("REJOIN_PAGER").or_else(|| given("PAGER")),
+            columns: text("COLUMNS").and_then(|v| v.parse().ok()),
+            editor: text("VISUAL").or_else(|| text("EDITOR")),
+            settings: settings(),
             ack_fd: text("REJOIN_ACK_FD").and_then(|v| v.parse().ok()),
         }
     }

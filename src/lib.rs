@@ -18,6 +18,7 @@ pub mod hook;
 pub mod process;
 pub mod protocol;
 pub mod redact;
+pub mod release;
 pub mod resume;
 pub mod search;
 pub mod session;

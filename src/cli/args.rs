@@ -6,14 +6,18 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Follows Claude Code sessions and tells the next one where the work stands.
 #[derive(Debug, Parser)]
-#[command(name = "rejoin", version, max_term_width = 100, args_conflicts_with_subcommands = true)]
+#[command(name = "rejoin", version, long_version = super::version::long(), max_term_width = 100)]
 #[command(
-    after_help = "Without a command: what this project's next session would be told, and why."
+    after_help = "Without a command: what this project's next session would be told, and why.\n\nOn a terminal, long output goes to $PAGER (less); --no-pager, with any command, keeps it from that.\nNO_COLOR=1 takes the colours out."
 )]
 pub struct CommandLine {
     /// Print the answer as JSON
     #[arg(long)]
     pub json: bool,
+    /// Never show long output in a pager
+    // Told once below, not in the help of every command.
+    #[arg(long, global = true, hide = true)]
+    pub no_pager: bool,
     #[command(subcommand)]
     pub command: Option<Command>,
 }
@@ -26,6 +30,9 @@ pub enum Command {
     Clear(super::clear::ClearArgs),
     Show(super::show::ShowArgs),
     Log(super::log::LogArgs),
+    Search(super::search::SearchArgs),
+    Catchup(super::catchup::CatchupArgs),
+    Context(super::context::ContextArgs),
     Note(Note),
     Usage(super::usage::UsageArgs),
     Install(Install),
@@ -44,9 +51,38 @@ pub enum Command {
     #[command(subcommand)]
     Skills(super::skills::Skills),
     /// Stop following this project's sessions
+    #[command(after_help = "Example: rejoin off --everywhere")]
     Off(Switch),
     /// Follow this project's sessions again
+    #[command(after_help = "Example: rejoin on")]
     On(Switch),
+    /// Look at what may be set, and set it
+    #[command(subcommand)]
+    Config(super::config::Config),
+    Completions(super::completions::CompletionsArgs),
+    Man(super::man::ManArgs),
+    Version(super::version::VersionArgs),
+}
+
+impl Command {
+    /// Whether it neither follows nor writes what was said in a session.
+    pub(super) fn writes_no_text(&self) -> bool {
+        matches!(
+            self,
+            Self::Completions(_)
+                | Self::Config(_)
+                | Self::Doctor(_)
+                | Self::Install(_)
+                | Self::Man(_)
+                | Self::Off(_)
+                | Self::On(_)
+                | Self::Search(_)
+                | Self::Skills(_)
+                | Self::Uninstall(_)
+                | Self::Usage(_)
+                | Self::Version(_)
+        )
+    }
 }
 
 /// Note a decision, a finding or a next step in the session's resume log

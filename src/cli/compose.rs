@@ -10,6 +10,9 @@ use std::path::PathBuf;
 
 /// Arguments of `rejoin compose`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Example: rejoin compose ~/.claude/projects/-home-dev-shop/8463c716-3f5e-4c93-9b32-1f8e6f0d5a11.jsonl"
+)]
 pub struct ComposeArgs {
     /// A session's transcript: a .jsonl file below Claude Code's `projects` folder.
     pub transcript: PathBuf,

@@ -4,10 +4,15 @@
 //! exit code.
 
 pub mod args;
+mod catchup;
 mod choices;
 mod claude;
 mod clear;
+mod columns;
+mod completions;
 mod compose;
+mod config;
+mod context;
 mod demo;
 mod doctor;
 mod export;
@@ -21,14 +26,18 @@ mod installation;
 mod known;
 mod list;
 mod log;
+mod man;
 mod note;
 mod overview;
+mod pager;
 mod pause;
 mod picker;
 mod places;
+mod progress;
 mod prune;
 mod resume;
 mod rules;
+mod search;
 mod share;
 mod show;
 mod skills;
@@ -37,13 +46,16 @@ mod terminal;
 mod transcripts;
 mod uninstall;
 mod usage;
+mod version;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
 
 use crate::env::Env;
+use crate::redact;
 use crate::settings::file::FileError;
 use args::{Command, CommandLine};
 use terminal::Terminal;
@@ -83,14 +95,28 @@ pub fn run() -> ExitCode {
             return ExitCode::from(code);
         }
     };
+    if line.json && line.command.is_some() {
+        let clash = CommandLine::command()
+            .error(ErrorKind::ArgumentConflict, "--json goes behind the command's name");
+        drop(clash.print());
+        return ExitCode::from(2);
+    }
     let env = Env::read();
-    let mut terminal = Terminal::open();
-    let done = match &line.command {
+    let mut terminal = Terminal::open(&env, line.no_pager);
+    let ready = redact_as_configured(line.command.as_ref(), &env);
+    let done = ready.and_then(|()| match &line.command {
         None => overview::run(line.json, &env, &mut terminal),
+        Some(Command::Catchup(options)) => catchup::run(options, &env, &mut terminal),
+        Some(Command::Completions(options)) => completions::run(options, &mut terminal),
+        Some(Command::Config(command)) => config::run(command, &env, &mut terminal),
+        Some(Command::Context(options)) => context::run(options, &env, &mut terminal),
+        Some(Command::Man(options)) => man::run(options, &mut terminal),
+        Some(Command::Version(options)) => version::run(options, &env, &mut terminal),
         Some(Command::List(options)) => list::run(options, &env, &mut terminal),
         Some(Command::Pause(options)) => pause::run(options, &env, &mut terminal),
         Some(Command::Resume(options)) => resume::run(options, &env, &mut terminal),
         Some(Command::Clear(options)) => clear::run(options, &env, &mut terminal),
+        Some(Command::Search(options)) => search::run(options, &env, &mut terminal),
         Some(Command::Show(options)) => show::run(options, &env, &mut terminal),
         Some(Command::Log(options)) => log::run(options, &env, &mut terminal),
         Some(Command::Note(options)) => note::run(options, &env, &mut terminal),
@@ -109,8 +135,9 @@ pub fn run() -> ExitCode {
         Some(Command::Uninstall(options)) => uninstall::run(options, &env, &mut terminal),
         Some(Command::Usage(options)) => usage::run(options, &env, &mut terminal),
         Some(Command::Doctor(options)) => doctor::run(options, &env, &mut terminal),
-    };
-    match done.and_then(|()| terminal.flush().map_err(Failure::Output)) {
+    });
+    let closed = terminal.close().map_err(Failure::Output);
+    match done.and(closed) {
         Ok(()) => ExitCode::SUCCESS,
         // The reader has seen enough.
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
@@ -119,6 +146,19 @@ pub fn run() -> ExitCode {
         Err(Failure::Output(error)) => failed(&format!("cannot write the output: {error}")),
         Err(Failure::Failed(message)) => failed(&message),
         Err(Failure::Findings) => ExitCode::FAILURE,
+    }
+}
+
+/// What the user wants out of all texts is known before any is written.
+fn redact_as_configured(command: Option<&Command>, env: &Env) -> Result<(), Failure> {
+    let own = match env.state_dir() {
+        Some(state) => crate::config::redaction(&state, &env.settings),
+        None => return Ok(()),
+    };
+    match own.and_then(|own| redact::also(&own.words, &own.patterns)) {
+        // These mend it, or have nothing to do with it.
+        Err(_) if command.is_some_and(Command::writes_no_text) => Ok(()),
+        done => done.map_err(Failure::Failed),
     }
 }
 

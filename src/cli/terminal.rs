@@ -5,20 +5,59 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
 
+use super::pager::Pager;
+use crate::env::Env;
+
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
 pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
+/// What was looked for.
+pub(crate) const FOUND: Style = AnsiColor::Yellow.on_default().bold();
+/// What begins a part of an output.
+pub(crate) const HEAD: Style = Style::new().bold();
 pub(crate) const FAINT: Style = Style::new().dimmed();
 
 /// Where commands write. Colours are dropped when it is no terminal or `NO_COLOR` is set.
 pub(crate) struct Terminal {
     out: AutoStream<io::Stdout>,
     attended: bool,
+    /// The width asked for where output is no terminal.
+    columns: Option<usize>,
+    /// What shows long output, where anything may.
+    pager: Paging,
+}
+
+enum Paging {
+    /// Output is no terminal, or the user wants none.
+    Never,
+    /// The user's own, or the usual one.
+    Ready(Option<String>),
+    Running(Pager),
 }
 
 impl Terminal {
-    pub(crate) fn open() -> Self {
-        let attended = io::stdin().is_terminal() && io::stdout().is_terminal();
-        Self { out: anstream::stdout(), attended }
+    pub(crate) fn open(env: &Env, no_pager: bool) -> Self {
+        let shown = io::stdout().is_terminal();
+        let attended = io::stdin().is_terminal() && shown;
+        let pager =
+            if shown && !no_pager { Paging::Ready(env.pager.clone()) } else { Paging::Never };
+        let columns = env.columns.filter(|_| !shown);
+        Self { out: anstream::stdout(), attended, columns, pager }
+    }
+
+    /// From here on, output that is longer than the screen is shown by a pager.
+    pub(crate) fn page(&mut self) {
+        if let Paging::Ready(chosen) = &self.pager {
+            self.pager = Pager::start(chosen.as_deref()).map_or(Paging::Never, Paging::Running);
+        }
+    }
+
+    /// Writes what is left, and waits for the pager.
+    pub(crate) fn close(&mut self) -> io::Result<()> {
+        let flushed = self.flush();
+        match std::mem::replace(&mut self.pager, Paging::Never) {
+            Paging::Running(pager) => pager.close().and(flushed),
+            _ => flushed,
+        }
     }
 
     /// Whether there is somebody to answer a question.
@@ -26,10 +65,11 @@ impl Terminal {
         self.attended
     }
 
-    /// Columns of the terminal; 80 where there is none.
-    #[allow(clippy::unused_self)]
+    /// Columns of the terminal; where output goes elsewhere, what `COLUMNS` says, else those of the
+    /// terminal that the command was started on, else 80.
     pub(crate) fn width(&self) -> usize {
-        terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0)).max(40)
+        let terminal = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        self.columns.or_else(terminal).unwrap_or(80).max(40)
     }
 
     /// The answer to `question`, in lower case and trimmed. Empty where nobody is there.
@@ -54,11 +94,17 @@ impl Terminal {
 
 impl Write for Terminal {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.out.write(bytes)
+        match &mut self.pager {
+            Paging::Running(pager) => pager.input.write(bytes),
+            _ => self.out.write(bytes),
+        }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
+        match &mut self.pager {
+            Paging::Running(pager) => pager.input.flush(),
+            _ => self.out.flush(),
+        }
     }
 }
 

@@ -3,7 +3,6 @@
 mod chart;
 pub(in crate::cli) mod figures;
 pub(in crate::cli) mod machine;
-pub(in crate::cli) mod progress;
 pub(in crate::cli) mod table;
 
 use std::fs;
@@ -14,11 +13,11 @@ use chrono::{DateTime, Days, NaiveDate};
 use clap::{Args, ValueEnum};
 
 use super::Failure;
+use super::progress::ProgressBar;
 use super::terminal::Terminal;
 use crate::env::Env;
 use crate::usage::prices::PriceTable;
 use crate::usage::{self, ProjectFilter, Query, Report, Usage, Zone};
-use progress::ProgressBar;
 
 /// Columns of a table that goes into a file.
 const WIDE: usize = 200;
@@ -194,7 +193,7 @@ fn failed(what: impl Into<String>) -> Failure {
 }
 
 /// A path names a folder, anything else the end of a name.
-fn project_filter(given: &str) -> ProjectFilter {
+pub(super) fn project_filter(given: &str) -> ProjectFilter {
     let path = Path::new(given);
     if !given.contains(std::path::is_separator) && !matches!(given, "." | "..") {
         return ProjectFilter::named(given);

@@ -1,11 +1,22 @@
 //! Our configuration: `config.toml` in the state directory. The only reader of it.
 //!
 //! A file that is missing means the defaults. A hook that can't read it goes on with the defaults
-//! and notes the fault; a command says what is wrong.
+//! and notes the fault; a command says what is wrong. An environment variable goes before the file
+//! ([`Key::variable`]).
+
+mod checked;
+mod edit;
+mod keys;
+mod load;
+#[cfg(test)]
+mod tests;
 
 use crate::resume::policy::Rule;
 use serde::{Deserialize, Serialize};
-use std::path::Path;
+
+pub use edit::{Edited, set, unset};
+pub use keys::{KEYS, Key, Kind, TABLES, template};
+pub use load::{Origin, line_of, parse, read, read_with, redaction, variables};
 
 /// The file's name in the state directory.
 pub const FILE: &str = "config.toml";
@@ -24,6 +35,20 @@ pub struct Config {
     pub resume: Resume,
     /// The status line.
     pub statusline: StatusLine,
+    /// What is taken out of everything that is written, beside the secrets that are known.
+    pub redact: Redact,
+}
+
+/// What is taken out of everything that is written, beside the secrets that are known.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Redact {
+    /// Words and names, in any case.
+    #[serde(deserialize_with = "checked::words")]
+    pub words: Vec<String>,
+    /// Regular expressions.
+    #[serde(deserialize_with = "checked::patterns")]
+    pub patterns: Vec<String>,
 }
 
 /// How long what was kept of a session stays after its last event.
@@ -55,6 +80,7 @@ impl Retention {
 #[serde(default, deny_unknown_fields)]
 pub struct Resume {
     /// What writing it to the prompt cache again must cost, in USD, to be told; 0 is never.
+    #[serde(deserialize_with = "checked::amount")]
     pub tell_above_usd: f64,
 }
 
@@ -68,8 +94,11 @@ impl Default for Resume {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Thresholds {
+    #[serde(deserialize_with = "checked::percent")]
     pub caution: u8,
+    #[serde(deserialize_with = "checked::percent")]
     pub warning: u8,
+    #[serde(deserialize_with = "checked::percent")]
     pub critical: u8,
 }
 
@@ -107,21 +136,6 @@ impl Inject {
         named.unwrap_or(self.default)
     }
 }
-
-/// Reads the configuration below the state directory. Errors name the file and the line.
-pub fn read(state: &Path) -> Result<Config, String> {
-    let path = state.join(FILE);
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Config::default()),
-        Err(error) => return Err(format!("{} can't be read: {error}", path.display())),
-    };
-    toml::from_str(&text).map_err(|error| {
-        let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
-        format!("{}, line {line}: {}", path.display(), error.message())
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

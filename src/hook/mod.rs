@@ -6,6 +6,8 @@
 
 pub mod post_compact;
 pub mod post_tool_batch;
+#[cfg(all(test, unix))]
+mod power;
 pub mod pre_compact;
 pub mod session_end;
 pub mod session_start;
@@ -121,6 +123,8 @@ pub type Handle = fn(&Context) -> Result<Reply, Fault>;
 
 /// Runs one hook executable from stdin to its exit code, which is always success.
 pub fn run(event: Event, handle: Handle) -> ExitCode {
+    // Nothing of it is used here; it stands in the executable for `rejoin version`.
+    std::hint::black_box(crate::release::MARK);
     let env = Env::read();
     let state = env.state_dir();
     on_panic(event.name(), state.clone());
@@ -155,7 +159,11 @@ fn context(event: Event, json: &[u8], env: Env, state: &Path) -> Result<Context,
     let id = SessionId::parse(&input.session_id).ok_or_else(|| {
         Fault(format!("{} is no session id", crate::git::quote(&input.session_id, 80)))
     })?;
-    Ok(Context { env, input, id, now: crate::clock::now(), store: Store::open(state)? })
+    let context = Context { env, input, id, now: crate::clock::now(), store: Store::open(state)? };
+    let own = crate::config::redaction(state, &context.env.settings)
+        .and_then(|own| crate::redact::also(&own.words, &own.patterns));
+    context.note(own.err().as_slice());
+    Ok(context)
 }
 
 fn print(event: Event, reply: &Reply) {

@@ -30,7 +30,7 @@ fn retain(context: &Context) {
     if !retention::is_due(&context.store, context.now) {
         return;
     }
-    let retention = match config::read(context.store.root()) {
+    let retention = match config::read_with(context.store.root(), &context.env.settings) {
         Ok(config) => config.retention,
         // Nothing is deleted on a guess.
         Err(fault) => return context.note(&[fault]),

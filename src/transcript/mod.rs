@@ -234,6 +234,12 @@ pub fn recall(
     Ok(budget - left)
 }
 
+/// What one line says on its own, whatever conversation it belongs to.
+pub fn events(line: &[u8], sink: &mut dyn FnMut(At, Event<'_>)) {
+    let place = Place { offset: 0, len: line.len().try_into().unwrap_or(u32::MAX) };
+    line::read(line, place, &mut Cursor::of_sidechain(), &mut |_| None, sink);
+}
+
 /// A time as Claude Code writes it (RFC 3339, UTC).
 fn time(text: &str) -> Option<DateTime<Utc>> {
     DateTime::parse_from_rfc3339(text).ok().map(|t| t.with_timezone(&Utc))

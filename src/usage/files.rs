@@ -13,7 +13,7 @@ const DEEPEST: usize = 8;
 
 /// A transcript as the directory shows it.
 #[derive(Debug)]
-pub(super) struct Candidate {
+pub(crate) struct Candidate {
     pub path: PathBuf,
     pub project: Arc<str>,
     /// The session it belongs to by its place: its own name, or the folder's that `subagents` is in.
@@ -25,7 +25,7 @@ pub(super) struct Candidate {
 
 /// The transcripts below some roots.
 #[derive(Debug, Default)]
-pub(super) struct Listing {
+pub(crate) struct Listing {
     /// In the order of their paths.
     pub candidates: Vec<Candidate>,
     /// Files and folders that could not be looked at.
@@ -52,7 +52,7 @@ pub fn roots(env: &Env) -> Vec<PathBuf> {
 }
 
 /// Lists all transcripts below `roots`. Symbolic links are followed, each folder is listed once.
-pub(super) fn list(roots: &[PathBuf]) -> Listing {
+pub(crate) fn list(roots: &[PathBuf]) -> Listing {
     let mut listing = Listing::default();
     for root in roots {
         // A root that isn't there is no fault: most people have one of the two.

@@ -60,7 +60,8 @@ impl ProjectFilter {
         Self::Named(folder_name(name))
     }
 
-    fn admits(&self, folder: &str) -> bool {
+    /// Whether a project whose transcripts are in this folder counts.
+    pub(crate) fn admits(&self, folder: &str) -> bool {
         match self {
             Self::Folder(name) => folder == name,
             Self::Named(name) => folder
@@ -71,7 +72,7 @@ impl ProjectFilter {
 }
 
 /// How Claude Code names the folder for a path.
-fn folder_name(path: &str) -> String {
+pub(crate) fn folder_name(path: &str) -> String {
     path.encode_utf16()
         .map(|unit| match u8::try_from(unit) {
             Ok(byte) if byte.is_ascii_alphanumeric() => char::from(byte),

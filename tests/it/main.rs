@@ -19,7 +19,9 @@ mod fold;
 mod harness;
 mod hooks;
 mod install;
+mod keep;
 mod log;
+mod look;
 #[cfg(unix)]
 mod packages;
 #[cfg(unix)]

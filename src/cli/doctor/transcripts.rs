@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::Check;
-use crate::cli::usage::progress::ProgressBar;
+use crate::cli::progress::ProgressBar;
 use crate::env::Env;
 use crate::usage::{self, Usage};
 

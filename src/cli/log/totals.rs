@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use crate::cli::progress::ProgressBar;
 use crate::cli::usage::machine::{Hidden, Sums, hidden};
-use crate::cli::usage::progress::ProgressBar;
 use crate::env::Env;
 use crate::follow::{Response, Sum, Tokens};
 use crate::usage::prices::PriceTable;

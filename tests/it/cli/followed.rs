@@ -247,6 +247,11 @@ impl Followed {
         self.ran(self.command(REJOIN).args(arguments))
     }
 
+    /// With so many columns.
+    pub(crate) fn wide(&self, columns: usize, arguments: &[&str]) -> Ran {
+        self.ran(self.command(REJOIN).env("COLUMNS", columns.to_string()).args(arguments))
+    }
+
     /// Runs the command as a tool of a session does.
     pub(crate) fn inside(&self, session: &str, arguments: &[&str]) -> Ran {
         self.ran(self.command(REJOIN).env("CLAUDE_CODE_SESSION_ID", session).args(arguments))

@@ -1,0 +1,116 @@
+//! Reading the file, and the variables that go before it.
+
+use std::path::Path;
+
+use serde::Serialize;
+use toml_edit::TableLike;
+
+use super::keys::{KEYS, Key};
+use super::{Config, FILE, Redact};
+
+/// Where a value comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Origin {
+    Default,
+    File,
+    Environment,
+}
+
+/// The names of the environment variables that go before the file.
+pub fn variables() -> impl Iterator<Item = String> {
+    KEYS.iter().map(Key::variable)
+}
+
+/// Reads the configuration below the state directory. Errors name the file and the line.
+pub fn read(state: &Path) -> Result<Config, String> {
+    read_with(state, &[])
+}
+
+/// Reads the configuration below the state directory, with the variables that go before it: pairs of
+/// name and value. Errors name the file and the line, or the variable.
+pub fn read_with(state: &Path, variables: &[(String, String)]) -> Result<Config, String> {
+    let path = state.join(FILE);
+    let text = text(&path)?.unwrap_or_default();
+    let config = parse(&text).map_err(|(line, what)| at(&path, line, &what))?;
+    if variables.is_empty() {
+        return Ok(config);
+    }
+    let mut table: toml::Table = toml::from_str(&text).map_err(|error| error.to_string())?;
+    for (name, value) in variables {
+        let Some(key) = KEYS.iter().find(|key| key.variable() == *name) else { continue };
+        let (outer, inner) = key.parts();
+        let holder = if outer.is_empty() {
+            Some(&mut table)
+        } else {
+            let entry = table.entry(outer).or_insert_with(|| toml::Table::new().into());
+            entry.as_table_mut()
+        };
+        if let Some(holder) = holder {
+            holder.insert(inner.to_owned(), key.value(value));
+        }
+        // One by one, so that the wrong one is named.
+        table
+            .clone()
+            .try_into::<Config>()
+            .map_err(|error| format!("{name}={value}: {}", message(&error)))?;
+    }
+    table.try_into().map_err(|error| error.to_string())
+}
+
+/// Reads a text as configuration. Errors are the line, from 1, and what is wrong there.
+pub fn parse(text: &str) -> Result<Config, (usize, String)> {
+    toml::from_str(text).map_err(|error| {
+        let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
+        (line, message(&error))
+    })
+}
+
+/// What is taken out beside the secrets that are known: all that most hooks need of the file.
+///
+/// A file without a word of it is not parsed.
+pub fn redaction(state: &Path, variables: &[(String, String)]) -> Result<Redact, String> {
+    let named = variables.iter().any(|(name, _)| name.starts_with("REJOIN_REDACT_"));
+    if !named {
+        let text = text(&state.join(FILE))?.unwrap_or_default();
+        if !text.lines().any(sets_redaction) {
+            return Ok(Redact::default());
+        }
+    }
+    read_with(state, variables).map(|config| config.redact)
+}
+
+/// Whether a line may set what is taken out, in any of the forms that TOML has for it.
+fn sets_redaction(line: &str) -> bool {
+    let line = line.trim_start();
+    !line.starts_with(['#', '[']) && (line.contains("words") || line.contains("patterns"))
+}
+
+/// The line on which a key stands in the file's text, from 1.
+pub fn line_of(text: &str, key: &Key) -> Option<usize> {
+    let document = toml_edit::Document::parse(text).ok()?;
+    let (outer, inner) = key.parts();
+    let root = document.as_table();
+    let table: &dyn TableLike =
+        if outer.is_empty() { root } else { root.get(outer)?.as_table_like()? };
+    let (name, _) = table.get_key_value(inner)?;
+    let at = name.span()?.start;
+    Some(text[..at].matches('\n').count() + 1)
+}
+
+fn text(path: &Path) -> Result<Option<String>, String> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(format!("{} can't be read: {error}", path.display())),
+    }
+}
+
+fn at(path: &Path, line: usize, what: &str) -> String {
+    format!("{}, line {line}: {what}", path.display())
+}
+
+/// What is wrong, without the excerpt that the parser draws.
+fn message(error: &toml::de::Error) -> String {
+    error.message().trim_end().replace('\n', "; ")
+}
