@@ -5,11 +5,10 @@ mod totals;
 
 use super::Failure;
 use super::here::Here;
-use super::known::What;
+use super::known::{Known, What};
 use super::terminal::Terminal;
 use crate::env::Env;
 use crate::follow::{self, Recent, Response};
-use crate::store::{Project, Session, SessionId};
 use clap::Args;
 use std::collections::HashMap;
 use std::io::Write as _;
@@ -40,11 +39,10 @@ pub struct LogArgs {
 
 pub(super) fn run(options: &LogArgs, env: &Env, terminal: &mut Terminal) -> Result<(), Failure> {
     let here = Here::find(env)?;
-    let known = here.known(options.session.as_deref(), env)?;
+    let mut known = here.known(options.session.as_deref(), env)?;
     let mut printer = Printer { options, printed: HashMap::new() };
-    if let (true, What::Followed(id), Some(project)) = (options.follow, &known.what, &known.project)
-    {
-        return follow(project, &project.session(id), &mut printer, terminal);
+    if options.follow {
+        return follow(&mut known, &mut printer, terminal);
     }
     let (mut turns, state) = known.responses()?;
     if let Some(turn) = running(&turns).filter(|_| known.is_live(crate::clock::now())) {
@@ -53,7 +51,8 @@ pub(super) fn run(options: &LogArgs, env: &Env, terminal: &mut Terminal) -> Resu
     for turn in &turns {
         printer.print(turn, terminal)?;
     }
-    let totals = Totals::of(&turns, &known.id, state.transcript.as_deref(), env);
+    let session = known.session().unwrap_or(&known.id);
+    let totals = Totals::of(&turns, session, state.transcript.as_deref(), env);
     if options.json {
         writeln!(terminal, "{}", totals.line())?;
     } else if turns.is_empty() {
@@ -66,20 +65,21 @@ pub(super) fn run(options: &LogArgs, env: &Env, terminal: &mut Terminal) -> Resu
 
 /// Prints what there is and what comes, until nobody reads any more.
 fn follow(
-    project: &Project,
-    session: &Session,
+    known: &mut Known,
     printer: &mut Printer<'_>,
     terminal: &mut Terminal,
 ) -> Result<(), Failure> {
-    let mut known = None;
+    let mut seen = None;
+    let mut transcript = None;
     loop {
-        let recent = project.recent::<Recent>()?.unwrap_or_default();
-        let live = is_live(&recent, session.id());
-        let entry = recent.get(session.id().as_str());
-        let transcript = entry.and_then(|entry| entry.transcript.as_deref());
-        let now = Some((live, stamps(session, transcript)));
-        if known != now {
-            let (mut turns, _) = follow::log(session)?;
+        if let Some(project) = &known.project {
+            known.recent = project.recent::<Recent>()?.unwrap_or_default();
+        }
+        let live = known.is_live(crate::clock::now());
+        let now = Some((live, stamps(known, transcript.as_deref())));
+        if seen != now {
+            let (mut turns, state) = known.responses()?;
+            transcript = state.transcript;
             // It is printed when it is over.
             if let Some(turn) = running(&turns).filter(|_| live) {
                 turns.remove(turn);
@@ -88,7 +88,7 @@ fn follow(
                 printer.print(turn, terminal)?;
             }
             terminal.flush()?;
-            known = now;
+            seen = now;
         }
         if !wait(EVERY) {
             return Ok(());
@@ -97,14 +97,17 @@ fn follow(
 }
 
 /// Length and time of the files that the log follows from.
-fn stamps(session: &Session, transcript: Option<&Path>) -> Vec<Option<(u64, SystemTime)>> {
+fn stamps(known: &Known, transcript: Option<&Path>) -> Vec<Option<(u64, SystemTime)>> {
     let of = |path: &Path| {
         let meta = std::fs::metadata(path).ok()?;
         Some((meta.len(), meta.modified().ok()?))
     };
-    let ours = ["state.json", "journal", "pending", follow::responses::FILE];
-    let mut stamps: Vec<_> = ours.iter().map(|name| of(&session.dir().join(name))).collect();
-    stamps.extend(transcript.map(of));
+    let mut stamps: Vec<_> = transcript.map(of).into_iter().collect();
+    if let (What::Followed(id), Some(project)) = (&known.what, &known.project) {
+        let session = project.session(id);
+        let ours = ["state.json", "journal", "pending", follow::responses::FILE];
+        stamps.extend(ours.iter().map(|name| of(&session.dir().join(name))));
+    }
     stamps
 }
 
@@ -123,10 +126,6 @@ fn wait(time: Duration) -> bool {
 fn wait(time: Duration) -> bool {
     std::thread::sleep(time);
     true
-}
-
-fn is_live(recent: &Recent, id: &SessionId) -> bool {
-    recent.get(id.as_str()).is_some_and(|entry| recent.live(entry, crate::clock::now()))
 }
 
 /// The last turn, when it has no end yet: in a live session it runs.

@@ -162,6 +162,13 @@ fn a_turn_that_dies_is_printed_when_its_process_is_gone() {
     session.write_up_to("\"type\":\"tool_use\"");
     let following = Following::start(&here, &["--json"]);
     assert_eq!(following.record()["prompt"], "Explain total()");
+    // The turn runs: what a subagent did meanwhile is printed before it.
+    let agents = session.transcript.with_extension("").join("subagents");
+    fs::create_dir_all(&agents).unwrap();
+    fs::copy(Followed::recorded("subagent.sub-1"), agents.join("agent-a1.jsonl")).unwrap();
+    let reported = json!({"agent_id": "a1", "agent_type": "Explore"});
+    session.event("subagent-stop", "SubagentStop", &reported);
+    assert_eq!(following.record()["turn"], "agent-a1");
     drop(session);
     let died = following.record();
     assert_eq!(
@@ -198,6 +205,11 @@ fn it_ends_with_its_reader_and_by_an_interruption() {
     let mut line = String::new();
     output.read_line(&mut line).unwrap();
     assert!(line.starts_with("20"), "{line}");
+    // To the last line of the record: what is written later finds nobody.
+    let mut rest = String::new();
+    while !rest.contains(" out") {
+        assert!(output.read_line(&mut rest).unwrap() > 0, "{rest}");
+    }
     drop(output);
     let (send, lines) = mpsc::channel();
     drop(send);
