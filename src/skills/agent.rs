@@ -271,7 +271,7 @@ impl Read {
         let new: Vec<&str> = wanted.iter().skip(kept).map(String::as_str).collect();
         let mut edits: Vec<((usize, usize), String)> = Vec::new();
         let lines = |indent: &str| -> String {
-            new.iter().map(|name| format!("{indent}- {name}{line_end}")).collect()
+            new.iter().flat_map(|name| [indent, "- ", name, line_end]).collect()
         };
         match &self.form {
             Form::Absent => {

@@ -49,8 +49,9 @@ mod tests {
         }
     }
 
-    /// Claude Code lists descriptions in one hundredth of the window, its own skills' first, and drops
-    /// the descriptions that do not fit: in a window of 200,000 tokens about 2,700 characters are left.
+    /// Claude Code lists descriptions in one hundredth of the window, at four characters a token, and drops what
+    /// does not fit: in a window of 200,000 tokens its own leave about 2,600 characters, with all of ours
+    /// deployed (of which `code-review` takes the place of one of 850 characters).
     #[test]
     fn all_descriptions_fit_and_say_when_their_skill_is_meant() {
         let mut all = 0;
@@ -60,9 +61,10 @@ mod tests {
             let description = front.get("description").unwrap().text().unwrap();
             assert!(description.contains("Use when"), "{}: {description}", skill.name);
             assert!(text.lines().count() <= 150, "{}", skill.name);
-            all += skill.name.len() + description.chars().count();
+            // As it is listed: `- name: description`, and the end of the line.
+            all += skill.name.len() + description.chars().count() + 5;
         }
-        assert!(all <= 2_650, "{all} characters of names and descriptions");
+        assert!(all <= 2_560, "{all} characters of names and descriptions");
     }
 
     /// What a person would say, and the skill that is meant: its name and description must have most

@@ -174,8 +174,7 @@ impl Project {
                 };
             }
         }
-        let tested = |path: &String| path.starts_with("tests/") && path.ends_with(".rs");
-        if project.files.iter().any(tested) {
+        if project.has_file("tests/*.rs").is_some() {
             project.test_tools.insert("cargo test");
         }
         project
@@ -203,10 +202,10 @@ impl Project {
                 reasons.push(format!("{language}, {count} {}", files_word(*count)));
             }
         }
-        if entry.languages.iter().any(|language| language == "*") {
-            if let Some((language, count)) = self.languages.first() {
-                reasons.push(format!("code: {language}, {count} {}", files_word(*count)));
-            }
+        if entry.languages.iter().any(|language| language == "*")
+            && let Some((language, count)) = self.languages.first()
+        {
+            reasons.push(format!("code: {language}, {count} {}", files_word(*count)));
         }
         reasons
     }

@@ -44,6 +44,10 @@ pub struct Entry {
     /// folder; `*` stands for any characters.
     #[serde(default)]
     pub files: Vec<String>,
+    /// Whether Claude Code has a skill of that name itself, whose place a deployed one takes: it is never
+    /// deployed as a recommended one, and a deployment says so.
+    #[serde(default)]
+    pub replaces_built_in: bool,
 }
 
 /// All that is known of skills, by name.
@@ -72,7 +76,7 @@ impl Registry {
             all.entries.extend(users);
         }
         let path = project.join(PROJECT_FILE);
-        let found = within(project, &path).then(|| read(&path)).unwrap_or(Ok(None));
+        let found = if within(project, &path) { read(&path) } else { Ok(None) };
         match found.and_then(|text| parse(&text.unwrap_or_default())) {
             Ok(theirs) => {
                 for (name, entry) in theirs {
@@ -80,7 +84,7 @@ impl Registry {
                 }
             }
             Err(why) => {
-                all.passed_over = Some(format!("{} was passed over: {why}", path.display()))
+                all.passed_over = Some(format!("{} was passed over: {why}", path.display()));
             }
         }
         Ok(all)

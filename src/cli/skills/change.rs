@@ -13,23 +13,21 @@ pub(super) fn deploy(
     libraries: &Libraries,
     terminal: &mut Terminal,
 ) -> Result<(), Failure> {
-    let skills = if options.all {
+    let registry = Registry::bundled();
+    let replaces = |name: &str| registry.get(name).is_some_and(|entry| entry.replaces_built_in);
+    let skills: Vec<Skill> = if options.all {
         skills::bundled()
     } else {
         // All of them exist, or nothing is changed.
         for name in &options.names {
             skills::find(name)?;
         }
-        let fitting = match options.recommended {
-            true => recommend::fitting(libraries),
-            false => Vec::new(),
-        };
-        let registry = Registry::bundled();
+        let fitting = if options.recommended { recommend::fitting(libraries) } else { Vec::new() };
         let own = |name: &str| registry.get(name).is_some_and(|entry| entry.category == OWN);
         let meant = |skill: &Skill| {
             options.names.contains(&skill.name)
                 || options.names.is_empty() && own(&skill.name)
-                || fitting.iter().any(|(name, _)| *name == skill.name)
+                || !replaces(&skill.name) && fitting.iter().any(|(name, _)| *name == skill.name)
         };
         skills::bundled().into_iter().filter(meant).collect()
     };
@@ -39,6 +37,11 @@ pub(super) fn deploy(
     for skill in skills {
         match put(&skill, library, options.force, terminal)? {
             None => refused += 1,
+            Some(Outcome::Added) if replaces(&skill.name) => writeln!(
+                terminal,
+                "note       it takes the place of the skill `{}` that Claude Code has itself",
+                skill.name
+            )?,
             Some(Outcome::Added) if may_call_tools(&skill) => {
                 asking.push(format!("\"Skill({})\"", skill.name));
             }

@@ -22,6 +22,7 @@ pub(super) fn project() -> Home {
         ),
         ("ui/app.tsx", ""),
         ("migrations/1.sql", ""),
+        (".github/workflows/ci.yml", ""),
     ] {
         home.write(&format!("project/{path}"), text);
     }
@@ -56,6 +57,11 @@ fn what_fits_the_project_is_named_with_the_reasons() {
         assert_eq!(home.state(name, "project"), "current", "{name}");
     }
     assert_eq!(home.state("mcp-builder", "project"), "-");
+    // It would take the place of Claude Code's own of that name.
+    assert_eq!(of("code-review")["why"][0], "it has .github/");
+    assert_eq!(home.state("code-review", "project"), "-");
+    let ran = home.run(&["deploy", "code-review", "--project"]).ok();
+    assert!(ran.stdout.contains("Claude Code has itself"), "{}", ran.all());
 }
 
 #[test]

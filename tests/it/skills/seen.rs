@@ -30,12 +30,11 @@ fn claude_code_lists_what_was_deployed() {
         let request = api.main(1);
         let told = request.conversation();
         for skill in rejoin::skills::bundled() {
-            assert!(
-                told.contains(&format!("- {}: ", skill.name)),
-                "{scope} {}:\n{told}",
-                skill.name
-            );
+            let listed = told.lines().find(|line| line.starts_with(&format!("- {}: ", skill.name)));
+            assert!(listed.is_some(), "{scope} {}:\n{told}", skill.name);
         }
+        // Claude Code's own last one: no description was dropped to make room for ours.
+        assert!(told.contains("- security-review: "), "{scope}:\n{told}");
     }
 }
 
@@ -118,4 +117,17 @@ fn a_project_s_skill_of_the_same_name_does_not_take_the_place_of_the_user_s() {
     let told = api.main(2).conversation();
     assert!(told.contains("rejoin note --decision"), "{told}");
     assert!(!told.contains("the badger says"), "{told}");
+}
+
+/// Of one name the deployed skill goes before Claude Code's own: hence it is never deployed as a recommended one.
+#[test]
+#[cfg_attr(not(claude_code), ignore = "needs the real Claude Code: run tests/get-claude-code.sh")]
+fn code_review_takes_the_place_of_claude_code_s_own_when_asked_for() {
+    let api = Api::scripted([Turn::text("Hello.")]);
+    let home = claude::Home::new(&api);
+    deploy(&home, &["code-review"]);
+    home.claude().print("Begin");
+    let told = api.main(1).conversation();
+    assert_eq!(told.matches("- code-review: ").count(), 1, "{told}");
+    assert!(told.contains("- code-review: Use when asked to review"), "{told}");
 }
