@@ -45,6 +45,8 @@ pub struct Env {
     pub editor: Option<String>,
     /// Variables that stand for keys of our configuration, with what they were set to.
     pub settings: Vec<(String, String)>,
+    /// `REJOIN_PLUGIN`: whether the Claude Code plugin's launcher started this process.
+    pub plugin: bool,
     /// `REJOIN_ACK_FD`: the descriptor that tests read acknowledgements from.
     pub ack_fd: Option<i32>,
 }
@@ -102,6 +104,7 @@ impl Env {
             columns: text("COLUMNS").and_then(|v| v.parse().ok()),
             editor: text("VISUAL").or_else(|| text("EDITOR")),
             settings: settings(),
+            plugin: text("REJOIN_PLUGIN").is_some(),
             ack_fd: text("REJOIN_ACK_FD").and_then(|v| v.parse().ok()),
         }
     }

@@ -3,11 +3,16 @@
 //! Hook executables (`hooks/`) and the `rejoin` command (`src/main.rs`) are thin mains over this
 //! library. `ARCHITECTURE.md` has the map.
 
+// What only tests of Unix use is idle elsewhere.
+#![cfg_attr(all(test, not(unix)), allow(dead_code))]
+
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod env;
+pub mod export;
 pub mod follow;
+pub mod foreign;
 pub mod git;
 pub mod hook;
 pub mod process;

@@ -31,14 +31,20 @@ pub enum Command {
     Search(super::search::SearchArgs),
     Catchup(super::catchup::CatchupArgs),
     Context(super::context::ContextArgs),
-    Show(Show),
-    Log(Log),
+    Show(super::show::ShowArgs),
+    Log(super::log::LogArgs),
     Note(Note),
     Usage(super::usage::UsageArgs),
     Install(Install),
     Uninstall(Uninstall),
     Doctor(Doctor),
     Demo(Demo),
+    Export(super::export::ExportArgs),
+    Fetch(super::fetch::FetchArgs),
+    Forget(super::forget::ForgetArgs),
+    Import(super::import::ImportArgs),
+    Prune(super::prune::PruneArgs),
+    Share(super::share::ShareArgs),
     /// Print the resume text of a transcript
     Compose(super::compose::ComposeArgs),
     /// Put skills where Claude Code finds them, and check them
@@ -66,10 +72,12 @@ impl Command {
             Self::Completions(_)
                 | Self::Config(_)
                 | Self::Doctor(_)
+                | Self::Forget(_)
                 | Self::Install(_)
                 | Self::Man(_)
                 | Self::Off(_)
                 | Self::On(_)
+                | Self::Prune(_)
                 | Self::Search(_)
                 | Self::Skills(_)
                 | Self::Uninstall(_)
@@ -77,34 +85,6 @@ impl Command {
                 | Self::Version(_)
         )
     }
-}
-
-/// Show a session's resume log
-#[derive(Debug, Args)]
-#[command(after_help = "Example: rejoin show 8463c716 --digest")]
-pub struct Show {
-    /// The session's id or its beginning [default: this session, else the newest]
-    pub session: Option<String>,
-    /// What the next session would be given of it
-    #[arg(long, conflicts_with = "json")]
-    pub digest: bool,
-    /// Print the log as JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// List a session's turns and its subagents' runs: request, response, tokens, newest last
-#[derive(Debug, Args)]
-#[command(after_help = "Example: rejoin log 8463c716 --follow")]
-pub struct Log {
-    /// The session's id or its beginning [default: this session, else the newest]
-    pub session: Option<String>,
-    /// Go on and print what comes, until interrupted
-    #[arg(long, short)]
-    pub follow: bool,
-    /// Print one JSON object per line
-    #[arg(long)]
-    pub json: bool,
 }
 
 /// Note a decision, a finding or a next step in the session's resume log
@@ -153,7 +133,7 @@ pub struct Switch {
 }
 
 /// Put the hook executables in place and register them with Claude Code
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(after_help = "Example: rejoin install --dry-run")]
 // Each is a switch of its own on the command line.
 #[allow(clippy::struct_excessive_bools)]
@@ -174,6 +154,9 @@ pub struct Install {
     /// showing the status line that is set up already
     #[arg(long, conflicts_with = "project")]
     pub statusline: bool,
+    /// Leave the hooks to the Claude Code plugin: only put the executables in place
+    #[arg(long, conflicts_with = "project")]
+    pub no_hooks: bool,
     /// Leave Claude Code's permission rules alone
     #[arg(long)]
     pub no_permissions: bool,
@@ -229,8 +212,14 @@ pub struct Uninstall {
 )]
 pub struct Doctor {
     /// Print the checks as JSON
-    #[arg(long)]
+    #[arg(long, conflicts_with = "fix")]
     pub json: bool,
+    /// Repair what can be repaired, after asking
+    #[arg(long)]
+    pub fix: bool,
+    /// Answer every question with yes
+    #[arg(long, short, requires = "fix")]
+    pub yes: bool,
 }
 
 #[cfg(test)]

@@ -2,6 +2,9 @@
 
 mod checks;
 mod faults;
+mod fix;
+mod plugin;
+mod transcripts;
 
 use std::io::Write;
 
@@ -11,6 +14,7 @@ use super::places::Places;
 use super::terminal::{BAD, FAINT, GOOD, Terminal};
 use super::{Failure, args};
 use crate::env::Env;
+use fix::Fix;
 
 /// One part that was looked at.
 #[derive(Debug, Serialize)]
@@ -20,6 +24,9 @@ struct Check {
     /// How it is, when all is well.
     detail: String,
     findings: Vec<Finding>,
+    /// What is worth knowing, and nothing to be done about.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -28,6 +35,9 @@ struct Finding {
     what: String,
     /// What to do about it.
     advice: String,
+    /// What `--fix` does about it.
+    #[serde(skip)]
+    fix: Option<Fix>,
 }
 
 #[derive(Serialize)]
@@ -39,11 +49,16 @@ struct Report<'a> {
 
 impl Check {
     fn new(part: &'static str) -> Self {
-        Self { part, detail: String::new(), findings: Vec::new() }
+        Self { part, detail: String::new(), findings: Vec::new(), notes: Vec::new() }
     }
 
     fn find(&mut self, what: impl Into<String>, advice: impl Into<String>) {
-        self.findings.push(Finding { what: what.into(), advice: advice.into() });
+        self.findings.push(Finding { what: what.into(), advice: advice.into(), fix: None });
+    }
+
+    /// A finding that `--fix` can do something about.
+    fn mend(&mut self, what: impl Into<String>, advice: impl Into<String>, fix: Fix) {
+        self.findings.push(Finding { what: what.into(), advice: advice.into(), fix: Some(fix) });
     }
 }
 
@@ -53,16 +68,10 @@ pub(super) fn run(
     terminal: &mut Terminal,
 ) -> Result<(), Failure> {
     let places = Places::find(env)?;
-    let checks = [
-        checks::executables(&places),
-        checks::registration(&places),
-        checks::permissions(&places),
-        checks::status_line(&places),
-        checks::state(&places),
-        checks::config(&places),
-        faults::check(&places.state, crate::clock::now()),
-        checks::claude(),
-    ];
+    let mut checks = look(&places, env);
+    if options.fix && fix::offer(&checks, options.yes, env, terminal)? {
+        checks = look(&places, env);
+    }
     let ok = checks.iter().all(|check| check.findings.is_empty());
     if options.json {
         let report = Report { ok, version: env!("CARGO_PKG_VERSION"), checks: &checks };
@@ -75,6 +84,22 @@ pub(super) fn run(
     if ok { Ok(()) } else { Err(Failure::Findings) }
 }
 
+fn look(places: &Places, env: &Env) -> Vec<Check> {
+    let plugin = plugin::enabled(places);
+    vec![
+        checks::executables(places),
+        checks::registration(places, plugin.as_deref()),
+        plugin::check(places, plugin.as_deref()),
+        checks::permissions(places),
+        checks::status_line(places),
+        checks::state(places),
+        checks::config(places),
+        faults::check(&places.state, crate::clock::now()),
+        transcripts::check(&places.state, env),
+        checks::claude(),
+    ]
+}
+
 fn print(checks: &[Check], terminal: &mut Terminal) -> Result<(), Failure> {
     for check in checks {
         if check.findings.is_empty() {
@@ -83,6 +108,9 @@ fn print(checks: &[Check], terminal: &mut Terminal) -> Result<(), Failure> {
         for finding in &check.findings {
             writeln!(terminal, "{BAD}fix{BAD:#}   {:13} {}", check.part, finding.what)?;
             writeln!(terminal, "{FAINT}                    {}{FAINT:#}", finding.advice)?;
+        }
+        for note in &check.notes {
+            writeln!(terminal, "{FAINT}                    {note}{FAINT:#}")?;
         }
     }
     Ok(())

@@ -28,6 +28,8 @@ struct Job {
     /// Where `rejoin` itself is to lie, when it is to be copied at all.
     own_copy: Option<PathBuf>,
     settings: PathBuf,
+    /// Whether the settings are to register the hooks; else a plugin does.
+    hooks: bool,
     rules: Vec<String>,
     inject: Option<Inject>,
     /// Where the executable that is to be the status line will lie.
@@ -117,7 +119,16 @@ fn plan(options: &args::Install, places: Places, known: &Installation) -> Result
     }
     let rules = if options.no_permissions { Vec::new() } else { rules::wanted(&places.state)? };
     let inject = options.inject;
-    Ok(Job { places, copies: different, own_copy, settings, rules, inject, status_line })
+    Ok(Job {
+        places,
+        copies: different,
+        own_copy,
+        settings,
+        hooks: !options.no_hooks,
+        rules,
+        inject,
+        status_line,
+    })
 }
 
 /// The folder that holds all hook executables: the one that was named, else that of this `rejoin`,
@@ -178,7 +189,7 @@ fn edited(
     let mut earlier = known.settings.get(&job.settings).cloned().unwrap_or_default();
     earlier.file_made |= text.is_none();
     let executables = job.places.executables();
-    let plan = Plan { executables: &executables, rules: &job.rules };
+    let plan = Plan { executables: &executables, hooks: job.hooks, rules: &job.rules };
     let refused = |refusal| FileError::refused(&job.settings, refusal);
     let mut edited =
         settings::install(text.unwrap_or_default(), &plan, &earlier).map_err(refused)?;
@@ -362,11 +373,11 @@ fn verify(job: &Job) -> Result<(), Failure> {
     let expected = |hook: &Hook| job.places.executables().join(hook.file_name());
     for hook in &HOOKS {
         let path = expected(hook);
-        let one = there.iter().filter(|entry| entry.event == hook.event).count() == 1;
-        if !one || !is_executable(&path) {
+        let entries = there.iter().filter(|entry| entry.event == hook.event).count();
+        if entries != usize::from(job.hooks) || !is_executable(&path) {
             return Err(Failure::Failed(format!(
-                "{} was just installed and is gone again: another program rewrites {}; close it \
-                 and install again",
+                "{} was just set up and is as before: another program rewrites {}; close it and \
+                 install again",
                 hook.event,
                 job.settings.display()
             )));
@@ -394,7 +405,8 @@ fn report(
         writeln!(terminal, "{GOOD}installed{GOOD:#}  {}", to.display())?;
     }
     if settings_changed {
-        writeln!(terminal, "{GOOD}registered{GOOD:#} {}", job.settings.display())?;
+        let done = if job.hooks { "registered" } else { "changed   " };
+        writeln!(terminal, "{GOOD}{done}{GOOD:#} {}", job.settings.display())?;
         let backup = file::backup_path(&job.settings);
         if backup.exists() {
             writeln!(terminal, "           as it was before: {}", backup.display())?;

@@ -251,11 +251,11 @@ impl Known {
         }
     }
 
-    /// The records of its turns and of its subagents' runs.
-    pub(super) fn responses(&self) -> Result<Vec<Response>, Failure> {
+    /// The records of its turns and of its subagents' runs, and the state that they follow from.
+    pub(super) fn responses(&self) -> Result<(Vec<Response>, State), Failure> {
         match (&self.what, &self.project) {
             (What::Followed(id), Some(project)) => Ok(follow::log(&project.session(id))?),
-            _ => Ok(follow::log_of(self.state()?)),
+            _ => Ok(follow::log_of(self.state()?)?),
         }
     }
 

@@ -30,6 +30,9 @@ pub struct ListArgs {
     /// Print them as JSON
     #[arg(long)]
     pub json: bool,
+    /// Columns of the table [default: those of the terminal]
+    #[arg(long, hide = true)]
+    pub width: Option<usize>,
 }
 
 pub(super) fn run(options: &ListArgs, env: &Env, terminal: &mut Terminal) -> Result<(), Failure> {
@@ -45,7 +48,7 @@ pub(super) fn run(options: &ListArgs, env: &Env, terminal: &mut Terminal) -> Res
         writeln!(terminal, "No session of {which} is known yet.")?;
         return Ok(());
     }
-    let width = terminal.width();
+    let width = options.width.unwrap_or_else(|| terminal.width());
     let mut first = true;
     for (project, rows) in projects.iter().filter(|(_, rows)| !rows.is_empty()) {
         if options.all {

@@ -1,117 +1,164 @@
 //! `rejoin log`: a session's response log, newest last.
 
+mod layout;
+mod totals;
+
 use super::Failure;
-use super::args::Log;
 use super::here::Here;
-use super::terminal::{BAD, FAINT, Terminal};
+use super::known::What;
+use super::terminal::Terminal;
 use crate::env::Env;
-use crate::follow::Response;
-use crate::session::facts::By;
-use chrono::Local;
+use crate::follow::{self, Recent, Response};
+use crate::store::{Project, Session, SessionId};
+use clap::Args;
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::io::Write as _;
-use std::time::Duration;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+use totals::Totals;
 
 /// How often `--follow` looks for news.
 const EVERY: Duration = Duration::from_millis(500);
-/// UTF-16 units of a prompt and of a response that are shown.
-const SHOWN: usize = 300;
 
-pub(super) fn run(options: &Log, env: &Env, terminal: &mut Terminal) -> Result<(), Failure> {
+/// List a session's turns and its subagents' runs: request, response, tokens, newest last
+#[derive(Debug, Args)]
+#[command(after_help = "Example: rejoin log 8463c716 --follow")]
+#[command(after_long_help = include_str!("log/output.txt"))]
+pub struct LogArgs {
+    /// The session's id or its beginning [default: this session, else the newest]
+    session: Option<String>,
+    /// Go on and print what comes, until interrupted
+    #[arg(long, short)]
+    follow: bool,
+    /// Print one JSON object per line
+    #[arg(long)]
+    json: bool,
+    /// Lay the output out for so many columns instead of the terminal's
+    #[arg(long, value_name = "COLUMNS", conflicts_with = "json")]
+    width: Option<usize>,
+}
+
+pub(super) fn run(options: &LogArgs, env: &Env, terminal: &mut Terminal) -> Result<(), Failure> {
     let here = Here::find(env)?;
     let known = here.known(options.session.as_deref(), env)?;
-    // What was printed of each turn: a turn that goes on is printed when it is over.
-    let mut printed: HashMap<String, String> = HashMap::new();
-    loop {
-        let mut turns = known.responses()?;
-        if known.is_live(crate::clock::now()) && turns.last().is_some_and(is_running) {
-            if options.follow {
-                turns.pop();
-            } else if let Some(last) = turns.last_mut() {
-                "running".clone_into(&mut last.stop_reason);
-            }
-        }
-        for turn in turns {
-            let record = turn.line();
-            if printed.get(&turn.turn) == Some(&record) {
-                continue;
-            }
-            if options.json {
-                writeln!(terminal, "{record}")?;
-            } else {
-                write!(terminal, "{}", shown(&turn))?;
-            }
-            printed.insert(turn.turn.clone(), record);
-        }
-        terminal.flush()?;
-        if !options.follow {
-            break;
-        }
-        std::thread::sleep(EVERY);
+    let mut printer = Printer { options, printed: HashMap::new() };
+    if let (true, What::Followed(id), Some(project)) = (options.follow, &known.what, &known.project)
+    {
+        return follow(project, &project.session(id), &mut printer, terminal);
     }
-    if printed.is_empty() && !options.json {
+    let (mut turns, state) = known.responses()?;
+    if let Some(turn) = running(&turns).filter(|_| known.is_live(crate::clock::now())) {
+        "running".clone_into(&mut turns[turn].stop_reason);
+    }
+    for turn in &turns {
+        printer.print(turn, terminal)?;
+    }
+    let totals = Totals::of(&turns, &known.id, state.transcript.as_deref(), env);
+    if options.json {
+        writeln!(terminal, "{}", totals.line())?;
+    } else if turns.is_empty() {
         writeln!(terminal, "no turn of this session was seen yet")?;
+    } else {
+        write!(terminal, "{}", layout::totals(&totals, printer.width(terminal)))?;
     }
     Ok(())
 }
 
-/// The turn has no end yet: in a live session it runs.
-fn is_running(record: &Response) -> bool {
-    record.stop_reason == "killed" && record.agent_id.is_none()
-}
-
-/// A record for people: a line of figures, the prompt, the response.
-fn shown(record: &Response) -> String {
-    let mut out = String::new();
-    let at = record.started_at.map(|at| at.with_timezone(&Local).format("%Y-%m-%d %H:%M:%S"));
-    let at = at.map_or_else(|| "-".to_owned(), |at| at.to_string());
-    let ended = match (&*record.stop_reason, &record.error) {
-        ("end_turn", _) => String::new(),
-        (reason, Some(error)) => format!("  {BAD}{reason}: {error}{BAD:#}"),
-        (reason, None) => format!("  {BAD}{reason}{BAD:#}"),
-    };
-    let _ = write!(out, "{at}  {}{ended}", seconds(record.duration_ms));
-    if record.agent_id.is_some() {
-        let _ = write!(out, "  subagent {}", record.agent_type.as_deref().unwrap_or("(unknown)"));
-    }
-    let _ = write!(out, "  {FAINT}{}", record.model);
-    let usage = &record.usage;
-    let input = usage.input_tokens
-        + usage.cache_creation_5m_tokens
-        + usage.cache_creation_1h_tokens
-        + usage.cache_read_tokens;
-    let requests = if record.requests == 1 { "request" } else { "requests" };
-    let _ = write!(
-        out,
-        "  {} {requests}  {input} in ({} cached)  {} out",
-        record.requests, usage.cache_read_tokens, usage.output_tokens
-    );
-    let mut tools: Vec<String> = Vec::new();
-    for (tool, calls) in &record.tools {
-        let mut text = format!("{tool} {}", calls.calls);
-        if calls.failed > 0 {
-            let _ = write!(text, " ({} failed)", calls.failed);
+/// Prints what there is and what comes, until nobody reads any more.
+fn follow(
+    project: &Project,
+    session: &Session,
+    printer: &mut Printer<'_>,
+    terminal: &mut Terminal,
+) -> Result<(), Failure> {
+    let mut known = None;
+    loop {
+        let recent = project.recent::<Recent>()?.unwrap_or_default();
+        let live = is_live(&recent, session.id());
+        let entry = recent.get(session.id().as_str());
+        let transcript = entry.and_then(|entry| entry.transcript.as_deref());
+        let now = Some((live, stamps(session, transcript)));
+        if known != now {
+            let (mut turns, _) = follow::log(session)?;
+            // It is printed when it is over.
+            if let Some(turn) = running(&turns).filter(|_| live) {
+                turns.remove(turn);
+            }
+            for turn in &turns {
+                printer.print(turn, terminal)?;
+            }
+            terminal.flush()?;
+            known = now;
         }
-        tools.push(text);
+        if !wait(EVERY) {
+            return Ok(());
+        }
     }
-    if !tools.is_empty() {
-        let _ = write!(out, "  {}", tools.join(", "));
-    }
-    let _ = writeln!(out, "{FAINT:#}");
-    let mark = if record.by == By::Human { ">" } else { "*" };
-    let text = |text: &str| crate::session::text::line(text, SHOWN);
-    let _ = writeln!(out, "  {mark} {}", text(&record.prompt));
-    if !record.response.is_empty() {
-        let _ = writeln!(out, "    {}", text(&record.response));
-    }
-    out
 }
 
-fn seconds(milliseconds: i64) -> String {
-    match milliseconds {
-        ..1_000 => format!("{milliseconds} ms"),
-        1_000..120_000 => format!("{} s", milliseconds / 1_000),
-        _ => format!("{} min", milliseconds / 60_000),
+/// Length and time of the files that the log follows from.
+fn stamps(session: &Session, transcript: Option<&Path>) -> Vec<Option<(u64, SystemTime)>> {
+    let of = |path: &Path| {
+        let meta = std::fs::metadata(path).ok()?;
+        Some((meta.len(), meta.modified().ok()?))
+    };
+    let ours = ["state.json", "journal", "pending", follow::responses::FILE];
+    let mut stamps: Vec<_> = ours.iter().map(|name| of(&session.dir().join(name))).collect();
+    stamps.extend(transcript.map(of));
+    stamps
+}
+
+/// Waits for the next look; `false` when the reader of the output has gone meanwhile.
+#[cfg(unix)]
+fn wait(time: Duration) -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let stdout = std::io::stdout();
+    let mut output = [PollFd::new(&stdout, PollFlags::empty())];
+    let gone = Timespec::try_from(time).map(|timeout| poll(&mut output, Some(&timeout)));
+    // Nothing is asked of it but whether it is there: any answer says that it is not.
+    !matches!(gone, Ok(Ok(answers)) if answers > 0)
+}
+
+#[cfg(not(unix))]
+fn wait(time: Duration) -> bool {
+    std::thread::sleep(time);
+    true
+}
+
+fn is_live(recent: &Recent, id: &SessionId) -> bool {
+    recent.get(id.as_str()).is_some_and(|entry| recent.live(entry, crate::clock::now()))
+}
+
+/// The last turn, when it has no end yet: in a live session it runs.
+fn running(turns: &[Response]) -> Option<usize> {
+    let last = turns.iter().rposition(|turn| turn.agent_id.is_none())?;
+    (turns[last].stop_reason == "killed").then_some(last)
+}
+
+/// Prints each record once, and again when it has changed.
+struct Printer<'o> {
+    options: &'o LogArgs,
+    printed: HashMap<String, String>,
+}
+
+impl Printer<'_> {
+    fn print(&mut self, turn: &Response, terminal: &mut Terminal) -> Result<(), Failure> {
+        let record = turn.line();
+        let before = self.printed.get(&turn.turn);
+        if before == Some(&record) {
+            return Ok(());
+        }
+        if self.options.json {
+            writeln!(terminal, "{record}")?;
+        } else {
+            let text = layout::record(turn, before.is_some(), self.width(terminal));
+            write!(terminal, "{text}")?;
+        }
+        self.printed.insert(turn.turn.clone(), record);
+        Ok(())
+    }
+
+    fn width(&self, terminal: &Terminal) -> usize {
+        self.options.width.unwrap_or_else(|| terminal.width())
     }
 }

@@ -15,7 +15,12 @@ mod config;
 mod context;
 mod demo;
 mod doctor;
+mod export;
+mod fetch;
+mod foreign_log;
+mod forget;
 mod here;
+mod import;
 mod install;
 mod installation;
 mod known;
@@ -29,9 +34,11 @@ mod pause;
 mod picker;
 mod places;
 mod progress;
+mod prune;
 mod resume;
 mod rules;
 mod search;
+mod share;
 mod show;
 mod skills;
 mod switch;
@@ -114,6 +121,12 @@ pub fn run() -> ExitCode {
         Some(Command::Log(options)) => log::run(options, &env, &mut terminal),
         Some(Command::Note(options)) => note::run(options, &env, &mut terminal),
         Some(Command::Compose(options)) => compose::run(options, &mut terminal),
+        Some(Command::Export(options)) => export::run(options, &env, &mut terminal),
+        Some(Command::Fetch(options)) => fetch::run(options, &env, &mut terminal),
+        Some(Command::Forget(options)) => forget::run(options, &env, &mut terminal),
+        Some(Command::Import(options)) => import::run(options, &env, &mut terminal),
+        Some(Command::Prune(options)) => prune::run(options, &env, &mut terminal),
+        Some(Command::Share(options)) => share::run(options, &env, &mut terminal),
         Some(Command::Demo(options)) => demo::run(options, &env, &mut terminal),
         Some(Command::Skills(command)) => skills::run(command, &env, &mut terminal),
         Some(Command::Off(options)) => switch::run(options, false, &env, &mut terminal),

@@ -26,7 +26,8 @@ pub(super) struct Choice {
     /// What a line begins with, and what it shows as far as there is room.
     pub(super) head: String,
     pub(super) about: String,
-    /// The words that a search looks at, in lower case.
+    /// What a search finds it by: the beginning of its id, and any part of its words, in lower case.
+    pub(super) id: String,
     pub(super) words: String,
 }
 
@@ -146,7 +147,10 @@ impl<'a> Picker<'a> {
     fn narrow(&mut self) {
         let marked = self.current();
         let search = self.search.to_lowercase();
-        let holds = |choice: &Choice| search.split_whitespace().all(|w| choice.words.contains(w));
+        let holds = |choice: &Choice| {
+            let found = |word: &str| choice.words.contains(word) || choice.id.starts_with(word);
+            search.split_whitespace().all(found)
+        };
         let all = self.choices.iter().enumerate();
         self.shown = all.filter(|(_, choice)| holds(choice)).map(|(index, _)| index).collect();
         let at = self.shown.iter().position(|index| Some(*index) == marked);

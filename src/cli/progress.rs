@@ -11,18 +11,18 @@ const PATIENCE: Duration = Duration::from_millis(500);
 const LENGTH: usize = 30;
 
 /// A bar on standard error.
-pub(super) struct ProgressBar {
+pub(in crate::cli) struct ProgressBar {
     started: Instant,
     wanted: bool,
     shown: bool,
 }
 
 impl ProgressBar {
-    pub(super) fn on_stderr() -> Self {
+    pub(in crate::cli) fn on_stderr() -> Self {
         Self { started: Instant::now(), wanted: io::stderr().is_terminal(), shown: false }
     }
 
-    pub(super) fn show(&mut self, progress: Progress) {
+    pub(in crate::cli) fn show(&mut self, progress: Progress) {
         if !self.wanted || self.started.elapsed() < PATIENCE {
             return;
         }
@@ -36,7 +36,7 @@ impl ProgressBar {
     }
 
     /// Takes the bar away.
-    pub(super) fn clear(&mut self) {
+    pub(in crate::cli) fn clear(&mut self) {
         if self.shown {
             self.paint("\r\x1b[2K");
         }

@@ -101,6 +101,7 @@ fn fresh(
             drop(store.remove_file(&format!("handovers/{name}.json")));
         });
     }
+    launch::Launch::check()?;
     let why =
         if switched_off { "rejoin is off here" } else { "the hooks of rejoin do not run here" };
     writeln!(
@@ -111,7 +112,6 @@ fn fresh(
     terminal.flush()?;
     if let (What::Pause(pause), Some(project)) = (&known.what, &known.project) {
         // No hook will see the first prompt: the start has to do.
-        launch::Launch::check()?;
         pause::take_up(&project.lock(PATIENCE)?, &pause.id, "unknown", now)?;
     }
     launch.arg("--append-system-prompt").arg(&text).run()
@@ -193,7 +193,13 @@ fn chosen(
     let mut preview = |index: usize| {
         let known = here.known(Some(&all[index].id), env);
         match known.and_then(|known| known.log(here)) {
-            Ok((log, _)) => resume::text(&log, resume::TOKENS / 4),
+            Ok((log, _)) => {
+                let text = resume::text(&log, resume::TOKENS / 4);
+                // The first line is for programs.
+                text.split_once('\n')
+                    .filter(|_| text.starts_with("<!--"))
+                    .map_or(text.clone(), |t| t.1.to_owned())
+            }
             Err(Failure::Failed(why)) => why,
             Err(_) => String::new(),
         }
@@ -205,9 +211,9 @@ fn chosen(
 
 /// A line of the picker: id, age, state and what it is about.
 fn choice(row: &Row, here: &Here) -> Choice {
-    let words = [&*row.id, row.state, &row.about, &row.first_prompt, &row.worktree];
+    let words = [row.state, &row.about, &row.first_prompt, &row.worktree];
     let words = words.join(" ") + " " + row.branch.as_deref().unwrap_or_default();
     let last = row.at().map(|last| age(here.now - last)).unwrap_or_default();
     let head = format!("{:<8}  {last:>6}  {:<8}  ", row.short(), row.state);
-    Choice { head, about: row.about.clone(), words: words.to_lowercase() }
+    Choice { head, about: row.about.clone(), id: row.id.clone(), words: words.to_lowercase() }
 }

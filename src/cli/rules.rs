@@ -31,7 +31,7 @@ fn read_rule(state: &str) -> String {
     format!("Read(//{}/projects/**/resume.md)", pattern.trim_start_matches('/'))
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use std::fs;
 

@@ -1,9 +1,9 @@
 //! `rejoin usage`: what all transcripts together used and cost.
 
 mod chart;
-mod figures;
-mod machine;
-mod table;
+pub(in crate::cli) mod figures;
+pub(in crate::cli) mod machine;
+pub(in crate::cli) mod table;
 
 use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Write};

@@ -43,7 +43,12 @@ pub const TABLES: [(&str, &str); 5] = [
 ];
 
 /// All keys, in the order of the file.
-pub const KEYS: [Key; 14] = [
+pub const KEYS: [Key; 15] = [
+    number(
+        "retention",
+        "days that what was kept of a session stays after its last event; 0 is for good",
+        "90",
+    ),
     text("inject.default", "where a start is not named below", "\"auto\""),
     text("inject.startup", "a new session", "\"auto\""),
     text("inject.clear", "after /clear", "\"auto\""),

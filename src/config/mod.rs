@@ -25,6 +25,8 @@ pub const FILE: &str = "config.toml";
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
+    /// How long what was kept of a session stays.
+    pub retention: Retention,
     /// What a starting session is told.
     pub inject: Inject,
     /// When the filling of the context window is told.
@@ -47,6 +49,30 @@ pub struct Redact {
     /// Regular expressions.
     #[serde(deserialize_with = "checked::patterns")]
     pub patterns: Vec<String>,
+}
+
+/// How long what was kept of a session stays after its last event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Retention {
+    /// 0 is for good.
+    pub days: u32,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { days: 90 }
+    }
+}
+
+impl Retention {
+    /// The days that hold where Claude Code deletes its own transcripts after `cleanup` days: whoever
+    /// makes that less than its 30 days wants no copy to stay longer. `None` is for good.
+    pub fn within(self, cleanup: Option<u32>) -> Option<u32> {
+        let own = (self.days > 0).then_some(self.days);
+        let theirs = cleanup.filter(|days| *days < 30).map(|days| days.max(1));
+        own.into_iter().chain(theirs).min()
+    }
 }
 
 /// A conversation that is resumed.

@@ -41,6 +41,7 @@ fn every_key_can_be_set_and_taken_back() {
             name if name.starts_with("inject.") => "notice",
             "thresholds.caution" | "thresholds.warning" | "thresholds.critical" => "40",
             "resume.tell_above_usd" => "2",
+            "retention" => "30",
             "statusline.command" => "~/line.sh 'a \"b\"'",
             "redact.words" => "acme, 10.0.0.7",
             _ => "TICKET-[0-9]+",
@@ -147,4 +148,17 @@ fn what_is_taken_out_is_read_only_where_something_is() {
         assert_eq!(own(text).unwrap().words, ["a"], "{text}");
     }
     assert!(own("[redact]\npatterns = ['(']\n").unwrap_err().contains("line 2"));
+}
+
+#[test]
+fn nothing_stays_longer_than_a_short_cleanup_period() {
+    let within = |days, cleanup| Retention { days }.within(cleanup);
+    assert_eq!(within(90, None), Some(90));
+    assert_eq!(within(90, Some(30)), Some(90));
+    assert_eq!(within(90, Some(7)), Some(7));
+    assert_eq!(within(3, Some(7)), Some(3));
+    assert_eq!(within(0, Some(7)), Some(7));
+    assert_eq!(within(0, Some(0)), Some(1));
+    assert_eq!(within(0, Some(365)), None);
+    assert_eq!(parse("retention = 7").unwrap().retention.days, 7);
 }

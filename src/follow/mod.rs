@@ -11,6 +11,8 @@ mod project;
 mod recent;
 mod record;
 pub mod responses;
+pub mod retention;
+mod said;
 mod state;
 mod window;
 
@@ -19,14 +21,15 @@ pub use opening::{Earlier, Given, Opening};
 pub use pause::{Origin, Pause};
 pub use project::Place;
 pub use recent::{Entry, Recent, Waiting};
-pub use record::{Level, Record, Told};
-pub use responses::Response;
+pub use record::{Record, Told};
+pub use responses::{Response, Sum, Tokens};
+pub use said::{Level, Said};
 pub use state::{Ended, State};
 pub use window::Bridge;
 
 use crate::resume::{self, About, Recall, ResumeLog};
-use crate::store::{self, Durability, SessionLock, Wait};
-use crate::transcript;
+use crate::store::{self, Contents, Durability, SessionLock, Wait};
+use crate::transcript::{self, Reach};
 use chrono::{DateTime, Utc};
 use std::path::Path;
 
@@ -45,30 +48,53 @@ pub struct Following {
     pub read: u64,
     /// Nobody writes to the session any more: its last turn is over.
     pub over: bool,
+    /// The newest compaction among the records that were taken in.
+    compacted: Option<DateTime<Utc>>,
 }
 
 /// Takes a session's lock, loads its state and applies the records that it does not include.
 pub fn open(session: &store::Session, wait: Wait) -> store::Result<Following> {
     let mut lock = session.lock(wait)?;
-    let contents = lock.load::<State>()?;
-    let mut state = contents.snapshot.unwrap_or_default();
+    let mut contents = lock.load::<State>()?;
+    let records = in_order(&mut contents);
+    let (mut state, notes) = (contents.snapshot.unwrap_or_default(), contents.notes);
     session.id().as_str().clone_into(&mut state.session.id);
-    let mut notes = contents.notes;
-    for record in &contents.records {
-        match serde_json::from_slice(record) {
-            Ok(record) => state.take(&record),
-            Err(error) => notes.push(format!("a record of the journal is not understood: {error}")),
+    let mut compacted = None;
+    for record in &records {
+        if record.told == Told::PostCompact {
+            compacted = compacted.max(Some(record.at));
         }
+        state.take(record);
     }
-    Ok(Following { lock, state, notes, read: 0, over: false })
+    Ok(Following { lock, state, notes, read: 0, over: false, compacted })
+}
+
+/// A session's records in the order in which things happened: one that had to wait stands before what
+/// was appended after its time. The journal's own order is kept, whatever the clock did.
+fn in_order(contents: &mut Contents<State>) -> Vec<Record> {
+    let appended = contents.records.len() - contents.waited;
+    let mut records: Vec<Record> = Vec::with_capacity(contents.records.len());
+    for (number, line) in contents.records.iter().enumerate() {
+        let record: Record = match serde_json::from_slice(line) {
+            Ok(record) => record,
+            Err(error) => {
+                contents.notes.push(format!("a record of the journal is not understood: {error}"));
+                continue;
+            }
+        };
+        let later = |other: &Record| number >= appended && other.at > record.at;
+        let place = records.iter().position(later).unwrap_or(records.len());
+        records.insert(place, record);
+    }
+    records
 }
 
 impl Following {
     /// Folds what the transcript has gained. A transcript that is not there changes nothing.
     ///
-    /// `first` bounds the part of a never-seen transcript that is read, in bytes.
-    pub fn fold(&mut self, transcript: &Path, first: Option<u64>) -> std::io::Result<()> {
-        let report = self.state.follow(transcript, first)?;
+    /// `reach` bounds what is read at once.
+    pub fn fold(&mut self, transcript: &Path, reach: impl Into<Reach>) -> std::io::Result<()> {
+        let report = self.state.follow(transcript, reach)?;
         self.read += report.bytes;
         self.state.transcript = Some(transcript.to_owned());
         Ok(())
@@ -79,11 +105,20 @@ impl Following {
     pub fn save(&mut self, durability: Durability, now: DateTime<Utc>) -> store::Result<()> {
         self.read += self.state.complete_responses(self.over);
         // Before the snapshot: a process that dies in between logs a turn twice, which does no harm.
-        for record in &self.state.responses.ready {
-            self.lock.append_line(responses::FILE, &record.line())?;
+        let session = self.lock.session();
+        let ready = self.state.responses.take_ready(|| session.read_file(responses::FILE))?;
+        if !ready.is_empty() {
+            let lines: Vec<String> = ready.iter().map(Response::line).collect();
+            self.lock.append_lines(responses::FILE, &lines)?;
         }
-        self.state.responses.ready.clear();
         self.lock.save(&self.state, durability)?;
+        if let Some(at) = self.compacted.take() {
+            // Its hook may not have got the lock.
+            let said = Said::read(self.lock.session())?;
+            if said.is_some_and(|said| said.compacted < Some(at)) {
+                Said::compacted(at).keep(&self.lock)?;
+            }
+        }
         let path = self.lock.session().dir().join("resume.md");
         let about = About {
             log_path: Some(path.display().to_string()),
@@ -118,16 +153,27 @@ pub fn append(session: &store::Session, record: &Record, wait: Wait) -> store::R
     }
 }
 
-/// Keeps one of Claude's own summaries beside the state; they are numbered from 1. When the lock
-/// can't be had in time it is left out: the transcript has it as well.
-pub fn keep_summary(session: &store::Session, text: &str, wait: Wait) -> store::Result<()> {
-    match session.lock(wait) {
-        Ok(lock) => {
+/// Appends the record of a compaction, keeps Claude's own summary of it beside the state, numbered
+/// from 1, and begins anew with what is said of the context window. When the lock can't be had in time
+/// the record waits, and the summary is left out: the transcript has it as well.
+pub fn compacted(
+    session: &store::Session,
+    record: &Record,
+    summary: Option<&str>,
+    wait: Wait,
+) -> store::Result<()> {
+    let line = record.line();
+    let done = session.lock(wait).and_then(|mut lock| {
+        lock.append(&line)?;
+        if let Some(text) = summary {
             let number = session.list("compactions")?.len() + 1;
-            lock.write_file(&format!("compactions/{number:04}.md"), text, Durability::Cached)
+            lock.write_file(&format!("compactions/{number:04}.md"), text, Durability::Cached)?;
         }
-        Err(store::Error::Busy { .. }) => Ok(()),
-        Err(error) => Err(error),
+        Said::compacted(record.at).keep(&lock)
+    });
+    match done {
+        Err(store::Error::Busy { .. } | store::Error::Newer { .. }) => session.pend(&line),
+        done => done,
     }
 }
 
@@ -146,39 +192,42 @@ pub fn compose(state: &State, about: &About) -> ResumeLog {
 }
 
 /// The session's response log, oldest first, with what is not in its file yet: the turn that runs is
-/// the last one, as it stands.
-pub fn log(session: &store::Session) -> store::Result<Vec<Response>> {
+/// the last one that is no subagent's run, as it stands. With it, the state that it follows from.
+pub fn log(session: &store::Session) -> store::Result<(Vec<Response>, State)> {
     let text = session.read_file(responses::FILE)?.unwrap_or_default();
-    Ok(logged(responses::read(&text), look(session)?))
+    logged(text, look(session)?)
 }
 
 /// The response log of a session that was not followed, from its facts alone.
-pub fn log_of(state: State) -> Vec<Response> {
-    logged(Vec::new(), state)
+pub fn log_of(state: State) -> store::Result<(Vec<Response>, State)> {
+    logged(String::new(), state)
 }
 
-fn logged(mut records: Vec<Response>, mut state: State) -> Vec<Response> {
+fn logged(text: String, mut state: State) -> store::Result<(Vec<Response>, State)> {
+    let mut log = responses::Log::read(&text);
     state.complete_responses(false);
     let current = state.responses.current(&state.session);
-    for record in state.responses.ready.into_iter().chain(current) {
-        responses::put(&mut records, record);
+    let ready = state.responses.take_ready(|| Ok::<_, store::Error>(Some(text)))?;
+    for record in ready.into_iter().chain(current) {
+        log.put(record);
     }
-    records.sort_by_key(|record| record.started_at);
-    records
+    Ok((log.sorted(), state))
 }
 
 /// What is known of a session, read without its lock and brought up to date in memory only.
 pub fn look(session: &store::Session) -> store::Result<State> {
-    let contents = session.read::<State>()?;
+    let mut contents = session.read::<State>()?;
+    let records = in_order(&mut contents);
     let mut state = contents.snapshot.unwrap_or_default();
     session.id().as_str().clone_into(&mut state.session.id);
-    for record in contents.records.iter().filter_map(|r| serde_json::from_slice(r).ok()) {
-        state.take(&record);
+    for record in &records {
+        state.take(record);
     }
     if let Some(path) = state.transcript.clone() {
         // A transcript that can't be read leaves what was known of it.
         drop(state.follow(&path, Some(transcript::FIRST_READ)));
     }
+    state.bridge = Bridge::beside(session).or(state.bridge);
     Ok(state)
 }
 

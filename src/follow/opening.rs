@@ -1,7 +1,7 @@
 //! What a starting session finds: the sessions before it, finished where they died, and what
 //! changed in the repository since.
 
-use super::{Entry, Origin, Pause, Place, Recent, State, pause};
+use super::{Bridge, Entry, Origin, Pause, Place, Recent, State, pause};
 use crate::git::{self, Difference};
 use crate::process::Identity;
 use crate::resume::policy::{Form, Offer, Rule, Start, form};
@@ -111,7 +111,7 @@ impl Opening<'_> {
         previous: Option<&str>,
         given: &Given,
     ) -> store::Result<()> {
-        let head = self.place.repository.as_ref().map(git::Repository::head);
+        let branch = self.place.head().and_then(|head| head.branch.clone());
         let lock = self.project.lock(self.wait)?;
         change(&lock, |recent| {
             let known = recent.get(self.id).is_some();
@@ -120,7 +120,7 @@ impl Opening<'_> {
             entry.process = process;
             entry.attended = self.attended;
             entry.worktree = self.place.worktree().to_owned();
-            entry.branch = head.and_then(|h| h.branch);
+            entry.branch = branch;
             if anew || !known {
                 entry.started = Some(self.now);
             }
@@ -150,8 +150,8 @@ impl Opening<'_> {
         rule: Rule,
         cleared: Option<&str>,
     ) -> Result<Option<Told>, store::Error> {
-        let branch = self.place.repository.as_ref().and_then(|r| r.head().branch);
-        if let Some(waiting) = recent.waiting(self.place.worktree(), branch.as_deref())
+        let branch = self.place.head().and_then(|head| head.branch.as_deref());
+        if let Some(waiting) = recent.waiting(self.place.worktree(), branch)
             // One that can't be read hides nothing; commands say what is wrong with it.
             && let Ok(Some(pause)) = pause::read(self.project, &waiting.id)
             && pause.waits()
@@ -229,7 +229,15 @@ impl Opening<'_> {
         let repository = (pause.origin == Origin::Own).then(|| {
             let base = Path::new(&frozen.subject.folder);
             let files = frozen.metadata.files.iter().filter(|f| f.edits > 0);
-            changed(self.place, base, files.map(|f| f.path.as_str()), pause.created)
+            let files = files.map(|f| f.path.as_str());
+            let mut changes = changed(self.place, base, files, pause.created);
+            // Of the second in which it was made: those that it knows are no news.
+            let known = pause.checkout.iter().flat_map(|checkout| &checkout.commits);
+            let known: Vec<&str> = known.map(|commit| &*commit.hash).collect();
+            changes.commits.retain(|new| {
+                !known.iter().any(|hash| hash.starts_with(&*new.hash) || new.hash.starts_with(hash))
+            });
+            changes
         });
         let log = crate::resume::thaw(&frozen, repository.as_ref(), &more);
         let path = pause::markdown_path(self.project, &pause.id);
@@ -298,6 +306,8 @@ impl Opening<'_> {
         };
         let mut following = super::open(&session, self.wait).map_err(|e| e.to_string())?;
         following.fold(transcript, Some(FIRST_READ)).map_err(|e| e.to_string())?;
+        // A session that died before its first Stop has not learned of its window yet.
+        following.state.bridge = Bridge::beside(&session).or(following.state.bridge);
         following.over = true;
         following.save(Durability::Cached, self.now).map_err(|e| e.to_string())?;
         settle(&lock()?, Some(&following.state))
@@ -357,7 +367,8 @@ fn meanwhile(place: &Place, session: &Session, since: DateTime<Utc>) -> Meanwhil
     for touch in session.all().flat_map(|t| &t.files).filter(|t| t.edits > 0) {
         merge_touch(&mut files, touch.clone());
     }
-    let newest = files.iter().rev().map(|touch| touch.path.as_str());
+    // What the session removed itself is no news.
+    let newest = files.iter().filter(|t| !t.gone).rev().map(|touch| touch.path.as_str());
     changed(place, Path::new(&session.folder), newest, since)
 }
 
@@ -377,9 +388,10 @@ fn changed<'a>(
         }
     }
     if let Some(repository) = &place.repository {
-        let head = repository.head();
-        changes.branch = head.branch;
-        changes.head = head.commit.map(|c| c.chars().take(7).collect());
+        if let Some(head) = place.head() {
+            changes.branch.clone_from(&head.branch);
+            changes.head = head.commit.as_ref().map(|c| c.chars().take(7).collect());
+        }
         let mut commits = repository.commits_since(since, COMMITS + 100);
         changes.more_commits = commits.len().saturating_sub(COMMITS) as u32;
         commits.truncate(COMMITS);

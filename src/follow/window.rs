@@ -2,8 +2,16 @@
 //! alone, which leaves it here for the hooks.
 
 use crate::store::{self, SessionId, Store};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+
+/// The folder of the bridge files, in the state directory.
+const FOLDER: &str = "windows";
+/// A file that was not written for so long is of a session that nobody goes on with; should somebody,
+/// the next status line writes it anew.
+const OLD: TimeDelta = TimeDelta::days(30);
+/// Old files that are removed at once; the rest waits for the next session.
+const REMOVED: usize = 64;
 
 /// The format of the bridge file.
 const FORMAT: u32 = 1;
@@ -37,14 +45,24 @@ impl Bridge {
         Ok(bridge.filter(|b| b.format == FORMAT && b.context_window_size > 0))
     }
 
-    /// Leaves it for the hooks, unless nothing but the time has changed.
+    /// What was told last of a session, found by where the session's files are; `None` also when it
+    /// can't be read.
+    pub fn beside(session: &store::Session) -> Option<Self> {
+        // `<root>/projects/<project>/sessions/<id>`
+        let store = Store::existing(session.dir().ancestors().nth(4)?).ok().flatten()?;
+        Self::read(&store, session.id()).ok().flatten()
+    }
+
+    /// Leaves it for the hooks, unless nothing but the time has changed. The first file of a session
+    /// takes the place of those that are old.
     pub fn leave(&self, store: &Store, id: &SessionId) -> store::Result<()> {
         let before = Self::read(store, id)?;
-        if before.is_some_and(|before| Self { at: self.at, ..before } == *self) {
+        if before.as_ref().is_some_and(|before| Self { at: self.at, ..before.clone() } == *self) {
             return Ok(());
         }
         // A value of strings, numbers and times has no way to fail to become JSON.
-        store.write_file(&file(id), &serde_json::to_string(self).unwrap_or_default())
+        store.write_file(&file(id), &serde_json::to_string(self).unwrap_or_default())?;
+        if before.is_none() { sweep(store, self.at) } else { Ok(()) }
     }
 
     /// The window, when it is that of the model that answers: the user may have switched models in a
@@ -59,13 +77,68 @@ impl Bridge {
     }
 }
 
-fn file(id: &SessionId) -> String {
-    format!("windows/{id}.json")
+pub(super) fn file(id: &SessionId) -> String {
+    format!("{FOLDER}/{id}.json")
+}
+
+/// Removes files that are old.
+fn sweep(store: &Store, now: DateTime<Utc>) -> store::Result<()> {
+    // Without the folder there is nothing to remove.
+    let Ok(entries) = std::fs::read_dir(store.root().join(FOLDER)) else { return Ok(()) };
+    let old = entries.flatten().filter_map(|entry| {
+        let name = entry.file_name().into_string().ok()?;
+        // What is not named like one of ours is somebody else's.
+        let id = SessionId::parse(name.strip_suffix(".json")?)?;
+        let modified = entry.metadata().and_then(|meta| meta.modified()).ok()?;
+        (now - DateTime::<Utc>::from(modified) > OLD).then_some(id)
+    });
+    for id in old.take(REMOVED) {
+        store.remove_file(&file(&id))?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs::File;
+
+    #[test]
+    fn the_first_file_of_a_session_takes_the_place_of_old_ones() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let id = |name: &str| SessionId::parse(name).unwrap();
+        let now =
+            DateTime::<Utc>::from(std::fs::metadata(folder.path()).unwrap().modified().unwrap());
+        let told = |used, at| Bridge::new(None, 7, Some(used), at);
+        let age = |name: &str, days| {
+            let path = folder.path().join("windows").join(name);
+            let file = File::options().create(true).append(true).open(path).unwrap();
+            file.set_modified((now - TimeDelta::days(days)).into()).unwrap();
+        };
+        let left = || {
+            let entries = std::fs::read_dir(folder.path().join("windows")).unwrap();
+            let mut names: Vec<String> =
+                entries.map(|e| e.unwrap().file_name().to_string_lossy().into_owned()).collect();
+            names.sort();
+            names
+        };
+        told(1, now).leave(&store, &id("first")).unwrap();
+        told(1, now).leave(&store, &id("second")).unwrap();
+        age("first.json", 31);
+        age("second.json", 29);
+        age("notes.txt", 400);
+        // A session that was there already looks for nothing.
+        told(2, now).leave(&store, &id("second")).unwrap();
+        assert_eq!(left(), ["first.json", "notes.txt", "second.json"]);
+        told(1, now).leave(&store, &id("third")).unwrap();
+        assert_eq!(left(), ["notes.txt", "second.json", "third.json"]);
+        for number in 0..REMOVED + 5 {
+            age(&format!("old-{number}.json"), 40);
+        }
+        told(1, now).leave(&store, &id("fourth")).unwrap();
+        assert_eq!(left().len(), 4 + 5, "no more than so many at once");
+    }
 
     #[test]
     fn the_window_is_believed_for_the_model_that_it_was_told_of() {

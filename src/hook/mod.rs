@@ -15,6 +15,7 @@ pub mod stop;
 pub mod stop_failure;
 pub mod subagent_stop;
 mod threshold;
+mod twin;
 pub mod user_prompt_submit;
 
 use crate::env::Env;
@@ -130,9 +131,12 @@ pub fn run(event: Event, handle: Handle) -> ExitCode {
         .map_err(Fault::from)
         .and_then(|json| {
             let state = state.as_deref().ok_or("no state directory: HOME is not set")?;
-            context(event, &json, env, state)
+            Ok((context(event, &json, env, state)?, json))
         })
-        .and_then(|context| {
+        .and_then(|(context, json)| {
+            if twin::has_it(&context, event, &json)? {
+                return Ok(Reply::default());
+            }
             let reply = handle(&context)?;
             acknowledge(&context.env);
             // A subagent's events are for the log alone.

@@ -1,6 +1,6 @@
 //! SessionStart: the one event at which Claude is told something.
 
-use super::{Context, Fault, LOCK};
+use super::{Context, Fault, LOCK, twin};
 use crate::config::{self, Config};
 use crate::follow::{self, Earlier, Given, Handover, Opening, Recent};
 use crate::process;
@@ -74,6 +74,11 @@ pub fn handle(context: &Context) -> Result<Reply, Fault> {
                 context.note(&[fault.to_string()]);
                 None
             });
+    }
+    if let Some(lost) = twin::dropped(context) {
+        let said = told.reply.message.take();
+        told.reply.message =
+            Some(said.map_or_else(|| lost.clone(), |said| format!("{lost}\n{said}")));
     }
     let transcript = context.input.transcript_path.as_deref();
     let anew = source != Source::Compact;

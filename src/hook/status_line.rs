@@ -2,11 +2,13 @@
 //! the user's own status line command prints.
 
 use super::{Fault, on_panic, stdin};
-use crate::config;
+use crate::config::{self, Inject};
 use crate::env::Env;
-use crate::follow::Bridge;
+use crate::follow::{Bridge, Place, Recent};
 use crate::protocol::Status;
+use crate::resume::policy::{Form, Offer, Start, form};
 use crate::store::{SessionId, Store};
+use chrono::TimeDelta;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
@@ -38,12 +40,16 @@ pub fn run() -> ExitCode {
         super::note(Some(state), NAME, &fault.0);
     }
     // A configuration that can't be read is told at the session's start.
-    let own = state.as_deref().and_then(|state| config::read_with(state, &env.settings).ok());
-    let theirs = own.and_then(|config| config.statusline.command).filter(|c| !c.contains(NAME));
-    let shown = theirs.is_some_and(|command| passed_on(&command, &json));
+    let own = state
+        .as_deref()
+        .and_then(|state| config::read_with(state, &env.settings).ok())
+        .unwrap_or_default();
+    let theirs = own.statusline.command.as_deref().filter(|c| !c.contains(NAME));
+    let shown = theirs.is_some_and(|command| passed_on(command, &json));
     if !shown && let Some(status) = &status {
+        let told = state.as_deref().and_then(|state| told_next(state, status, own.inject, &env));
         // A closed stdout means that nobody looks any more.
-        drop(writeln!(std::io::stdout(), "{}", line(status)));
+        drop(writeln!(std::io::stdout(), "{}", line(status, told)));
     }
     ExitCode::SUCCESS
 }
@@ -57,6 +63,28 @@ fn leave(state: &Path, status: &Status) -> Result<(), Fault> {
     let id = SessionId::parse(&status.session_id).ok_or("the input names no valid session")?;
     let now = crate::clock::now();
     Ok(Bridge::new(status.model.clone(), window, status.used, now).leave(&store, &id)?)
+}
+
+/// What a session that is started here next would be told of this one, if it came to its end now;
+/// `None` where this one is not followed, or nothing was asked in it yet.
+fn told_next(state: &Path, status: &Status, inject: Inject, env: &Env) -> Option<Form> {
+    let store = Store::existing(state).ok()?.filter(|store| !store.is_off())?;
+    let place = Place::of(status.folder.as_deref()?, env);
+    let project = place.find(&store).ok()?.filter(|project| !project.is_off())?;
+    let recent = project.recent::<Recent>().ok()??;
+    recent.get(&status.session_id).filter(|entry| entry.prompts > 0)?;
+    if place.project.folder_only {
+        return Some(Form::Nothing);
+    }
+    let offer =
+        Offer { paused: false, cut_off: false, fullness: fullness(status), age: TimeDelta::zero() };
+    Some(form(Start::Startup, inject.rule(inject.startup), &offer))
+}
+
+/// Percent of the context window in use.
+fn fullness(status: &Status) -> Option<u64> {
+    let used = status.used.unwrap_or(0);
+    status.window.filter(|window| used <= *window).map(|window| used * 100 / window)
 }
 
 /// Gives what Claude Code told to the user's own command, which prints to our stdout; `false` when it
@@ -79,13 +107,12 @@ fn shell(command: &str) -> Command {
     started
 }
 
-/// Our own line: model, context bar with percentage, tokens, cost.
-fn line(status: &Status) -> String {
+/// Our own line: model, context bar with percentage, tokens, cost, what the next session is told.
+fn line(status: &Status, told: Option<Form>) -> String {
     let mut said = crate::git::quote(status.model_name.as_deref().unwrap_or("Claude"), 40);
     let used = status.used.unwrap_or(0);
-    match status.window.filter(|window| used <= *window) {
-        Some(window) => {
-            let percent = used * 100 / window;
+    match status.window.zip(fullness(status)) {
+        Some((window, percent)) => {
             // The first cell is filled as soon as there is anything, the last one at the very end.
             let filled = (percent * CELLS).div_ceil(100).min(CELLS);
             let cells: String = (0..CELLS).map(|n| if n < filled { '█' } else { '░' }).collect();
@@ -97,6 +124,15 @@ fn line(status: &Status) -> String {
     }
     if let Some(cost) = status.cost_usd {
         let _ = write!(said, "  ${cost:.2}");
+    }
+    if let Some(told) = told {
+        let form = match told {
+            Form::Digest => "the digest",
+            Form::Brief => "a brief",
+            Form::Notice => "one line",
+            Form::Nothing => "nothing",
+        };
+        let _ = write!(said, "  next session: {form}");
     }
     said
 }
@@ -124,7 +160,7 @@ mod tests {
             cost_usd,
             ..Status::default()
         };
-        let of = |window, used, cost| line(&status(window, used, cost));
+        let of = |window, used, cost| line(&status(window, used, cost), None);
         assert_eq!(of(Some(200_000), None, None), "Sonnet 4.5  ░░░░░░░░░░ 0%  0 of 200k");
         assert_eq!(
             of(Some(1_000_000), Some(400_510), Some(1.16253)),
@@ -136,5 +172,7 @@ mod tests {
         );
         assert_eq!(of(Some(200_000), Some(250_000), None), "Sonnet 4.5  250k tokens");
         assert_eq!(of(None, Some(1_234_567), None), "Sonnet 4.5  1.2M tokens");
+        let told = line(&status(None, Some(5), None), Some(Form::Notice));
+        assert_eq!(told, "Sonnet 4.5  5 tokens  next session: one line");
     }
 }

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use std::collections::HashMap;
+use std::path::PathBuf;
 
 /// The state of a session as its status line is told it; every field absent when missing or of a
 /// wrong type.
@@ -21,6 +22,14 @@ pub struct Status {
     pub used: Option<u64>,
     /// What the session has cost so far, by Claude Code's own count.
     pub cost_usd: Option<f64>,
+    /// The folder that the session was started in.
+    pub folder: Option<PathBuf>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Workspace {
+    project_dir: Option<PathBuf>,
 }
 
 #[derive(Default, Deserialize)]
@@ -64,6 +73,7 @@ impl Status {
         let model: Model = part(&fields, "model");
         let window: Window = part(&fields, "context_window");
         let cost: Cost = part(&fields, "cost");
+        let workspace: Workspace = part(&fields, "workspace");
         let used = |usage: Usage| {
             let parts = [usage.output, usage.written, usage.read];
             parts.into_iter().fold(usage.input, u64::saturating_add)
@@ -75,6 +85,7 @@ impl Status {
             window: window.context_window_size.filter(|size| *size > 0),
             used: window.current_usage.map(used),
             cost_usd: cost.total_cost_usd.filter(|usd| usd.is_finite() && *usd >= 0.0),
+            folder: workspace.project_dir,
         })
     }
 }

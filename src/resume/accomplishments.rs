@@ -39,6 +39,7 @@ pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
             ));
         }
     }
+    pushed(view, out);
     for item in state::mattering(view) {
         if item.state == ItemState::Closed
             && let Some(reason) = &item.reason
@@ -48,12 +49,38 @@ pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
                 Entry::new(
                     Topic::Finished,
                     70,
-                    format!("{} \"{}\" closed with: \"{said}\"", item.id, item.title),
+                    format!("{} \"{}\" closed with: \"{said}\"", state::label(item), item.title),
                 )
-                .short(format!("{} closed with: \"{}\"", item.id, cut(&said, 160))),
+                .short(format!(
+                    "{} closed with: \"{}\"",
+                    state::label(item),
+                    cut(&said, 160)
+                )),
             );
         }
     }
+}
+
+/// The last push, and whether commits came after it.
+fn pushed(view: &View<'_>, out: &mut Vec<Entry>) {
+    let made: Vec<u32> = (view.runs())
+        .filter(|(_, r)| r.family == "git commit" && r.outcome == Outcome::Ok)
+        .map(|(s, _)| s.seq)
+        .collect();
+    let push = view.runs().rfind(|(_, r)| r.family == "git push" && r.outcome == Outcome::Ok);
+    let said = match push {
+        Some((step, run)) => {
+            let after = made.iter().filter(|seq| **seq > step.seq).count();
+            let more = match after {
+                0 => String::new(),
+                n => format!(", {} after it not", plural(n, "commit")),
+            };
+            format!("pushed {} (`{}`){more}", view.clock(step.at), cut(&run.shown, 80))
+        }
+        None if made.is_empty() => return,
+        None => "no `git push` was run".to_owned(),
+    };
+    out.push(Entry::new(Topic::Commit, if push.is_some() { 86 } else { 61 }, said));
 }
 
 fn told(commit: &Commit, at: &str) -> String {

@@ -13,7 +13,8 @@ pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
     let (mut open, mut taken_in) = (0_u8, 0_u8);
     for step in view.steps.iter().rev() {
         let Act::Edit(edit) = &step.act else { continue };
-        let uncommitted = view.is_uncommitted(&edit.path);
+        let uncommitted = view.is_uncommitted(&edit.path)
+            && view.files.iter().any(|t| t.path == edit.path && t.committed < step.seq);
         let count = if uncommitted { &mut open } else { &mut taken_in };
         if *count >= 24 || !inside(&edit.path) {
             continue;

@@ -17,12 +17,45 @@ pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
     commands(view, out);
     setup(view, out);
     in_play(view, out);
+    links(view, out);
+}
+
+/// Addresses of what was made or started, and those that Claude named.
+fn links(view: &View<'_>, out: &mut Vec<Entry>) {
+    let mut known: Vec<String> =
+        (view.session.turns.iter()).map(|t| view.recall.whole(&t.prompt).into_owned()).collect();
+    known.extend(view.steps.iter().filter_map(|s| match &s.act {
+        Act::Fetch(what) => Some(what.clone()),
+        _ => None,
+    }));
+    let mut found: Vec<String> = Vec::new();
+    let mut add = |url: &str, from: &str| {
+        if !known.iter().any(|k| k.contains(url)) && found.len() < 12 {
+            known.push(url.to_owned());
+            found.push(if from.is_empty() { url.to_owned() } else { format!("{url} ({from})") });
+        }
+    };
+    for (step, run) in view.runs().rev() {
+        if let Some(url) = run.summary.as_deref().filter(|s| s.starts_with("http")) {
+            add(url, &format!("`{}` {}", cut(&run.family, 40), view.clock(step.at)));
+        }
+    }
+    for turn in view.session.turns.iter().rev() {
+        let Some(closing) = &turn.closing else { continue };
+        for url in text::urls(&view.recall.whole(closing)) {
+            add(url, "");
+        }
+    }
+    if !found.is_empty() {
+        out.push(Entry::new(Topic::Links, 79, found.join(" · ")));
+    }
 }
 
 fn place(view: &View<'_>, out: &mut Vec<Entry>) {
     let session = view.session;
     if !session.folder.is_empty() {
-        out.push(Entry::new(Topic::Place, 55, format!("folder `{}`", session.folder)));
+        let tree = view.worktree().map(|_| ", a work tree").unwrap_or_default();
+        out.push(Entry::new(Topic::Place, 55, format!("folder `{}`{tree}", session.folder)));
     }
     if !session.cwd.is_empty() {
         let below = session.cwd.strip_prefix(&session.folder).map(|p| p.trim_start_matches('/'));
@@ -112,7 +145,11 @@ fn uncommitted(view: &View<'_>, out: &mut Vec<Entry>) {
         });
         let after = seen.as_ref().is_some_and(|s| touch.seq > s.seq);
         if !listed {
-            let how = if touch.new { "new" } else { "edited" };
+            let how = match touch {
+                Touch { gone: true, .. } => "removed",
+                Touch { new: true, .. } => "new",
+                _ => "edited",
+            };
             list.push((
                 touch.path.clone(),
                 if seen.is_some() && after { format!("{how} since") } else { how.to_owned() },
@@ -198,8 +235,8 @@ fn outcome(family: &Family) -> String {
 
 fn checks(view: &View<'_>, out: &mut Vec<Entry>) {
     let checks: Vec<&Family> = view.checks().collect();
-    let last_check = checks.iter().map(|f| f.seq).max().unwrap_or(0);
-    let (after_all, _) = view.edits_since(last_check);
+    let last_check = checks.iter().max_by_key(|f| f.seq);
+    let after_all = last_check.map_or(0, |f| view.edits_since(f).0);
     let mut ordered = checks.clone();
     ordered.sort_by_key(|f| {
         let class = match f.class {
@@ -217,14 +254,14 @@ fn checks(view: &View<'_>, out: &mut Vec<Entry>) {
             outcome(family),
             view.clock(family.at)
         );
-        let (edits, file) = view.edits_since(family.seq);
+        let (edits, file) = view.edits_since(family);
         if edits > after_all {
             let _ = write!(said, ", {} since", plural(edits, "edit"));
             if let Some(file) = file.filter(|_| edits < 8) {
                 let _ = write!(said, ", of {}", file.rsplit('/').next().unwrap_or(file));
             }
         }
-        if family.class == Class::Test && family.narrowed && narrowed(&family.shown) {
+        if family.class == Class::Test && family.narrowed {
             said.push_str("; the whole suite was never run");
         }
         said.push(')');
@@ -246,11 +283,6 @@ fn checks(view: &View<'_>, out: &mut Vec<Entry>) {
             },
         ));
     }
-}
-
-/// Whether a test command names what it tests.
-fn narrowed(shown: &str) -> bool {
-    shown.split_whitespace().skip(2).any(|w| w.contains('/') || w.contains('.') || w.contains("::"))
 }
 
 /// Other commands that work here.
@@ -311,10 +343,14 @@ fn setup_lines(path: &str, shown: &str) -> Vec<String> {
     let make = path.to_ascii_lowercase().ends_with("makefile") || path.ends_with("justfile");
     let mut inside = false;
     let mut out: Vec<String> = Vec::new();
-    for raw in shown.lines() {
-        let line = raw.split_once('→').map_or(raw, |(number, rest)| {
-            if number.trim().bytes().all(|b| b.is_ascii_digit()) { rest } else { raw }
-        });
+    let unnumbered = |raw| -> &str {
+        let (number, rest) = str::split_once(raw, ['→', '\t']).unwrap_or(("x", raw));
+        if number.trim().bytes().all(|b| b.is_ascii_digit()) { rest } else { raw }
+    };
+    if make {
+        return recipes(shown.lines().map(unnumbered));
+    }
+    for line in shown.lines().map(unnumbered) {
         let text = line.trim().trim_end_matches(',');
         let tells = if manifest {
             if text.starts_with("\"scripts\"") {
@@ -323,8 +359,6 @@ fn setup_lines(path: &str, shown: &str) -> Vec<String> {
             }
             inside &= !text.starts_with('}');
             inside
-        } else if make {
-            !line.starts_with([' ', '\t', '#', '.']) && text.contains(':') && !text.contains('=')
         } else {
             let lower = text.to_ascii_lowercase();
             text.contains(['"', '\'', '['])
@@ -336,6 +370,32 @@ fn setup_lines(path: &str, shown: &str) -> Vec<String> {
             out.push(format!("`{}`", text::one_line(text).replace('`', "ʼ")));
         }
     }
+    out
+}
+
+/// Targets of a make or just file, each with the first line of its recipe.
+fn recipes<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    let mut target: Option<&str> = None;
+    for line in lines {
+        let text = line.trim();
+        if line.starts_with([' ', '\t']) {
+            if let Some(name) = target.take().filter(|_| !text.is_empty()) {
+                let recipe = text.trim_start_matches(['@', '-']).replace('`', "ʼ");
+                out.push(format!("`{}: {}`", name, cut(&recipe, 100)));
+            }
+            continue;
+        }
+        target = line
+            .split_once(':')
+            .filter(|(name, rest)| {
+                !rest.starts_with('=')
+                    && !name.contains(['=', '#', '$', '"'])
+                    && !name.starts_with('.')
+            })
+            .map(|(name, _)| name.trim());
+    }
+    out.truncate(8);
     out
 }
 
@@ -407,6 +467,6 @@ fn in_play(view: &View<'_>, out: &mut Vec<Entry>) {
         (!(dotted || variable), if variable { 1 } else { 2 })
     });
     let shown: Vec<String> = names.iter().take(40).map(|n| format!("`{n}`")).collect();
-    let few = shown[..shown.len().min(20)].join(", ");
-    out.push(Entry::new(Topic::Names, 80, shown.join(", ")).short(few));
+    let few = shown[..shown.len().min(16)].join(", ");
+    out.push(Entry::new(Topic::Names, 83, shown.join(", ")).short(few));
 }

@@ -185,7 +185,9 @@ pub(super) fn lines(meanwhile: &Meanwhile, branch: Option<&str>) -> Vec<String> 
                 format!("{} \"{}\" ({at})", text::line(&c.hash, 12), text::line(&c.subject, 120))
             })
             .collect();
-        out.push(format!("{count} commits since: {}", shown.join("; ")));
+        let what = if count == 1 { "commit" } else { "commits" };
+        let more = if count as usize > shown.len() { "; …" } else { "" };
+        out.push(format!("{count} {what} since: {}{more}", shown.join("; ")));
     }
     for (what, files) in [("modified since", &meanwhile.modified), ("gone", &meanwhile.gone)] {
         if !files.is_empty() {

@@ -74,19 +74,35 @@ fn fact(touch: &Touch, defined: Option<&Vec<String>>) -> FileFact {
             added.push(name.clone());
         }
     }
-    // Names of tests are sentences: they come last.
-    added.sort_by_key(|name| name.contains(' '));
+    // Names of tests are sentences, selectors come in crowds: they come last, and few of
+    // them, but in a style sheet, which has no others.
+    added.sort_by_key(|name| is_minor(name));
+    let plain = added.iter().take_while(|name| !is_minor(name)).count();
+    let few = match plain {
+        0 if added.iter().all(|name| !name.contains(' ')) => NAMES,
+        0 => 10,
+        _ => 6,
+    };
+    let more = (added.len() - plain).saturating_sub(few);
+    added.truncate(plain + few);
     FileFact {
         path: touch.path.clone(),
-        new: touch.new,
+        new: touch.new && !touch.gone,
+        gone: touch.gone,
         edits: touch.edits,
         reads: touch.reads,
         lines: touch.lines,
         uncommitted: touch.is_uncommitted(),
         added,
+        more: more as u32,
         changed: touch.changed.iter().rev().cloned().collect(),
         removed: touch.removed.clone(),
     }
+}
+
+/// Whether a name tells little by itself: a selector, a style variable, an attribute, a test.
+fn is_minor(name: &str) -> bool {
+    name.contains(' ') || name.starts_with(['.', '#', '-', '[', ':', '@']) || name.contains("=\"")
 }
 
 /// Names that re-read edits define, by file: more than the facts have room for.
@@ -98,10 +114,9 @@ fn defined(view: &View<'_>) -> HashMap<String, Vec<String>> {
         for part in view.recall.at(step.line) {
             let found: Vec<String> = match part {
                 Told::Write { path, content } => symbols::definitions(path, content),
-                Told::Edits { path, changes } => changes
-                    .iter()
-                    .flat_map(|(old, new)| symbols::diff(path, old, new).added)
-                    .collect(),
+                Told::Edits { path, changes } => {
+                    changes.iter().flat_map(|(old, new)| symbols::added(path, old, new)).collect()
+                }
                 _ => continue,
             };
             for name in found {

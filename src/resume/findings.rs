@@ -4,9 +4,10 @@ use super::item;
 use super::log::{Entry, State, Topic};
 use super::view::View;
 use crate::session::event::Outcome;
-use crate::session::facts::{Act, By, End};
-use crate::session::sentence::{Kind, condense};
+use crate::session::facts::{Act, By, End, Step};
+use crate::session::sentence::{Kind, Mark, condense, sentences};
 use crate::session::text::{self, cut, units};
+use std::borrow::Cow;
 
 pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
     closings(view, out);
@@ -19,6 +20,11 @@ pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
 /// Statements of Claude's about what turned out, those that failures tell already left out.
 fn statements(view: &View<'_>, out: &mut Vec<Entry>) {
     let told: Vec<String> = out.iter().map(|e| e.text.clone()).collect();
+    // What stands in a closing statement is told there.
+    let closed: Vec<String> = (view.session.turns.iter())
+        .filter_map(|t| t.closing.as_ref().filter(|_| t.end == End::Stopped))
+        .map(|c| view.recall.whole(c).replace("**", ""))
+        .collect();
     let mut seen: Vec<&str> = Vec::new();
     let last = view.session.seq.max(1);
     for step in &view.steps {
@@ -29,7 +35,10 @@ fn statements(view: &View<'_>, out: &mut Vec<Entry>) {
             Kind::Guess => 45,
             Kind::Decision | Kind::Plan | Kind::Other => continue,
         };
-        let known = seen.contains(&&*said.text) || told.iter().any(|t| t.contains(&said.text));
+        let end = said.text.trim_end_matches('…');
+        let known = seen.contains(&&*said.text)
+            || told.iter().any(|t| t.contains(end))
+            || closed.iter().any(|c| c.contains(end));
         if known {
             continue;
         }
@@ -38,12 +47,50 @@ fn statements(view: &View<'_>, out: &mut Vec<Entry>) {
         let age = (last - step.seq.min(last)) * 12 / last;
         let fixed = fix_of(view, step.seq, said.kind);
         let (worth, age) = if fixed.is_empty() { (worth, age) } else { (worth + 3, age / 3) };
+        let context =
+            if fixed.is_empty() { context_of(view, step, &said.text) } else { String::new() };
+        // Without a name and without a context, it tells a reader little.
+        let vague = fixed.is_empty() && context.is_empty() && !names_something(&said.text);
+        let worth = if vague { worth - 25 } else { worth };
         out.push(Entry::new(
             Topic::Finding,
             worth - age as u8,
-            format!("{} \"{}\"{fixed}", view.clock(step.at), said.text),
+            format!("{} \"{}\"{fixed}{context}", view.clock(step.at), said.text),
         ));
     }
+}
+
+/// What a sentence that names no file is about: the command that had just failed, or the file that
+/// had just been edited.
+fn context_of(view: &View<'_>, said: &Step, words: &str) -> String {
+    if !text::paths(words).is_empty() {
+        return String::new();
+    }
+    let before = view.steps.iter().rev().filter(|s| s.seq <= said.seq).take(6);
+    for step in before {
+        match &step.act {
+            Act::Run(run) if matches!(run.outcome, Outcome::Failed | Outcome::Refused) => {
+                return format!(
+                    " (after `{}` {})",
+                    cut(&run.family, 60),
+                    super::failures::how(run)
+                );
+            }
+            Act::Edit(edit) => {
+                let base = edit.path.rsplit('/').next().unwrap_or(&edit.path);
+                return format!(" (after an edit of `{base}`)");
+            }
+            _ => {}
+        }
+    }
+    String::new()
+}
+
+/// Whether a sentence names code, a path or a number.
+fn names_something(said: &str) -> bool {
+    said.contains('`')
+        || said.contains(|c: char| c == '_' || c.is_ascii_digit())
+        || !text::paths(said).is_empty()
 }
 
 /// What was edited right after a diagnosis.
@@ -114,57 +161,83 @@ fn closings(view: &View<'_>, out: &mut Vec<Entry>) {
     }
 }
 
-/// The same on one line: lists become clauses.
+/// The same on one line: lists become clauses; code and tables are left to the whole.
 pub(super) fn flat(said: &str, room: usize) -> String {
     let mut out = String::new();
+    let (mut code, mut list) = (false, false);
     for line in condensed(said, room).lines() {
+        if line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~") {
+            code = !code;
+            continue;
+        }
         let (line, listed) = item::unlist(line);
-        if line.is_empty() {
+        if line.is_empty() || code || line.starts_with('|') {
             continue;
         }
         if !out.is_empty() {
-            let open = out.ends_with([':', '.', '!', '?', '。', '…']);
-            out.push_str(if open || !listed { " " } else { "; " });
+            let open = out.ends_with([':', '.', '!', '?', ';', '。', '！', '？', '…']);
+            out.push_str(match (open, listed, list) {
+                (true, ..) => " ",
+                (false, true, true) => "; ",
+                (false, true, false) => ": ",
+                (false, false, _) => ". ",
+            });
         }
+        list = listed;
         out.push_str(line);
     }
     cut(&out, room)
 }
 
 /// A statement in at most `room` units, by its structure: as [`condense`] leaves it, emphasis off.
+/// What was a heading ends in a colon.
 pub(super) fn condensed(said: &str, room: usize) -> String {
-    let said = condense(said, room).replace("**", "");
-    let said = said.trim();
-    let listed = said.lines().any(|l| item::unlist(l).1);
-    if listed { said.to_owned() } else { text::one_line(said) }
+    let said = condense(said, room);
+    let kept: Vec<Cow<'_, str>> = said.trim().lines().map(plain).collect();
+    let structured = kept.iter().any(|l| {
+        let bare = l.trim_start();
+        item::unlist(bare).1 || bare.starts_with(['|', '`', '~']) || l.ends_with(':')
+    });
+    if structured { kept.join("\n") } else { text::one_line(&kept.join(" ")) }
+}
+
+/// A line without emphasis, a heading with a colon behind it.
+fn plain(line: &str) -> Cow<'_, str> {
+    if !line.contains("**") {
+        return Cow::Borrowed(line);
+    }
+    let heading = line.strip_prefix("**").and_then(|l| l.strip_suffix("**"));
+    match heading {
+        Some(title) if !title.contains("**") && !title.ends_with([':', '.', '!', '?', '：']) => {
+            Cow::Owned(format!("{title}:"))
+        }
+        _ => Cow::Owned(line.replace("**", "")),
+    }
 }
 
 fn reports(view: &View<'_>, out: &mut Vec<Entry>) {
-    let mut age: u8 = 0;
-    for step in view.steps.iter().rev() {
+    let agents = || view.steps.iter().filter(|s| matches!(s.act, Act::Agent { .. }));
+    let many = agents().count();
+    for (index, step) in agents().enumerate() {
         let Act::Agent { kind, task, report } = &step.act else { continue };
+        let age = (many - 1 - index).min(16) as u8;
         let who = if kind.is_empty() { "subagent".to_owned() } else { format!("{kind} subagent") };
-        let at = view.clock(step.at);
-        let entry = match report {
-            Some(report) => {
-                let whole = view.recall.whole(report);
-                let said = condensed(&whole, 900);
-                let short = condensed(&whole, 240);
-                Entry::new(
-                    Topic::Report,
-                    62 - age.min(16),
-                    format!("{at} {who} \"{task}\": \"{said}\""),
-                )
-                .short(format!("{at} {who} \"{task}\": \"{short}\""))
-            }
-            None => Entry::new(
-                Topic::Report,
-                56 - age.min(16),
-                format!("{at} {who} \"{task}\": no report was seen"),
-            ),
+        let lead = format!("{} {who} \"{task}\": ", view.clock(step.at));
+        let Some(report) = report else {
+            let said = format!("{lead}no report was seen");
+            out.push(Entry::new(Topic::Report, 56 - age, said));
+            continue;
         };
-        age += 1;
-        out.push(entry);
+        let whole = view.recall.whole(report);
+        let said = condensed(&whole, 900);
+        let short = condensed(&whole, 240);
+        // What a review found may block what comes later.
+        let open = sentences(&whole).iter().any(|s| matches!(s.mark, Mark::Blocked));
+        let worth = if open { 78 - age / 2 } else { 62 - age };
+        out.push(
+            Entry::new(Topic::Report, worth, format!("{lead}\"{said}\""))
+                .short(format!("{lead}\"{short}\"")),
+        );
     }
     for step in &view.steps {
         if let Act::Skill { name, error: Some(error) } = &step.act {

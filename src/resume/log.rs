@@ -185,6 +185,8 @@ pub enum Topic {
     Setup,
     /// Names in play.
     Names,
+    /// Addresses of what was made or started.
+    Links,
     /// Code as it was written last.
     Code,
     // Accomplishments.
@@ -246,6 +248,7 @@ impl Topic {
             Self::Rule => "Standing rules and exclusions",
             Self::Setup => "How it is set up",
             Self::Names => "Names in play",
+            Self::Links => "Addresses",
             Self::Code => "Code as last written",
             Self::Commit => "Commits",
             Self::Finished => "Finished",
@@ -391,12 +394,18 @@ pub struct FileFact {
     /// Lines added and removed by the edits.
     #[serde(skip_serializing_if = "is_default")]
     pub lines: (u32, u32),
+    /// Removed by the session.
+    #[serde(skip_serializing_if = "is_default")]
+    pub gone: bool,
     /// Edits since the last commit that had it.
     #[serde(skip_serializing_if = "is_default")]
     pub uncommitted: bool,
     /// Names defined in it, the newest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub added: Vec<String>,
+    /// More names that were defined: tests, selectors.
+    #[serde(skip_serializing_if = "is_default")]
+    pub more: u32,
     /// Names whose definition was changed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub changed: Vec<String>,

@@ -57,7 +57,8 @@ pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
     }
     let _ = write!(said, "; {}", plural(calls as usize, "tool call"));
     let mut how = Vec::new();
-    for (count, word) in [(failed, "failed"), (refused, "refused"), (looks, "reads and searches")] {
+    let looked = if looks == 1 { "read or search" } else { "reads and searches" };
+    for (count, word) in [(failed, "failed"), (refused, "refused"), (looks, looked)] {
         if count > 0 && count <= calls {
             how.push(format!("{count} {word}"));
         }
@@ -71,9 +72,9 @@ pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
             edited.iter().fold((0, 0), |sum, t| (sum.0 + t.lines.0, sum.1 + t.lines.1));
         let _ = write!(
             said,
-            ", {}{} in {} (+{added} −{removed} lines)",
+            ", {} in {}{} (+{added} −{removed} lines)",
             plural(edits as usize, "edit"),
-            if session.dropped.files > 0 { ", the last" } else { "" },
+            if session.dropped.files > 0 { "many files, these in the last " } else { "" },
             plural(edited.len(), "file")
         );
     }

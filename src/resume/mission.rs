@@ -135,7 +135,7 @@ fn goals(view: &View<'_>, out: &mut Vec<Entry>) {
         out.push(Entry::new(
             Topic::Goal,
             98,
-            format!("{} \"{}\"{kind}, {stands}", item.id, item.title),
+            format!("{} \"{}\"{kind}, {stands}", state::label(item), item.title),
         ));
         let body = view.recall.output(item.body).unwrap_or("");
         let mut told = 0;

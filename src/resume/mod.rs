@@ -35,6 +35,8 @@ pub use log::{Entry, FileFact, Metadata, ResumeLog, State, Subject, Topic};
 pub use pause::{Checkout, MESSAGE, OpenTask, Paused, checks, open_tasks, thaw};
 pub use recall::{Recall, wanted};
 pub use render::{markdown, text};
+pub use safe::safe;
+pub use view::tasks;
 
 use crate::session::Session;
 

@@ -170,7 +170,7 @@ fn precedent(view: &View<'_>, out: &mut Vec<Entry>) {
     }
     let steps = families.iter().map(|f| format!("`{f}`")).collect::<Vec<_>>().join(" → ");
     let few = short.iter().map(|f| format!("`{f}`")).collect::<Vec<_>>().join(" → ");
-    let lead = format!("after the last edit of {} came:", before.id);
+    let lead = format!("after the last edit of {} came:", state::label(before));
     let (topic, worth) = if active.is_some() { (Topic::Next, 97) } else { (Topic::Steps, 79) };
     out.push(Entry::new(topic, worth, format!("{lead} {steps}")).short(format!("{lead} {few}")));
 }
@@ -223,10 +223,11 @@ fn closing(view: &View<'_>, out: &mut Vec<Entry>) {
         Act::Said(said) if said.kind == Kind::Plan => Some((s, &said.text)),
         _ => None,
     });
-    let last = text::line(whole.trim(), 300);
+    let last = super::findings::flat(&whole, 300);
+    let all = units(whole.trim()) <= 300;
     let (seq, said) = match plan {
         Some((step, said)) if whole.contains(said.trim_end_matches('…')) => {
-            (step.seq, said.clone())
+            (step.seq, if all { last } else { said.clone() })
         }
         _ => (view.session.seq, last),
     };
@@ -370,7 +371,11 @@ fn requirements(view: &View<'_>, out: &mut Vec<Entry>) {
             grouped(body, &everywhere).into_iter().filter(|l| !half_done || is_strict(l)).collect();
         // In parts, so that a small text can tell the beginning.
         for (part, lines) in lines.chunks(6).enumerate() {
-            let lead = if part == 0 { item.id.clone() } else { format!("{}, further", item.id) };
+            let lead = if part == 0 {
+                state::label(item)
+            } else {
+                format!("{}, further", state::label(item))
+            };
             let worth = worth - (part.min(6) as u8) * 2;
             out.push(super::rules::group(Topic::Requirement, worth, &lead, lines));
         }

@@ -105,9 +105,19 @@ pub(super) fn told(log: &ResumeLog, choice: &Choice<'_>, out: &mut String) {
         out.push('\n');
         topics(&choice.head, out);
     }
+    let of = |wanted: &dyn Fn(&Entry) -> bool| -> Vec<(&Entry, bool)> {
+        choice.body.iter().filter(|(e, _)| wanted(e)).copied().collect()
+    };
+    // A repository that moved on makes all that follows doubtful.
+    let meanwhile = of(&|e| e.topic == Topic::Meanwhile);
+    if !meanwhile.is_empty() {
+        out.push('\n');
+        topics(&meanwhile, out);
+    }
     for section in Section::ALL {
-        let entries: Vec<(&Entry, bool)> =
-            choice.body.iter().filter(|(e, _)| e.topic.section() == section).copied().collect();
+        let entries = of(&|e| {
+            e.topic.section() == section && !matches!(e.topic, Topic::Meanwhile | Topic::Code)
+        });
         if !entries.is_empty() {
             let _ = write!(out, "\n## {}\n", section.heading());
             topics(&entries, out);
@@ -116,6 +126,21 @@ pub(super) fn told(log: &ResumeLog, choice: &Choice<'_>, out: &mut String) {
     files(&log.metadata.files, choice.files, out);
     if choice.metadata {
         metadata(log, out);
+    }
+    let code = of(&|e| e.topic == Topic::Code);
+    if !code.is_empty() {
+        let _ = write!(out, "\n## {}\n", Topic::Code.heading());
+        for (entry, short) in code {
+            item(shown(entry, short), out);
+        }
+    }
+}
+
+/// An entry as it is told.
+fn shown(entry: &Entry, short: bool) -> &str {
+    match (&entry.short, short) {
+        (Some(short), true) => short,
+        _ => &entry.text,
     }
 }
 
@@ -127,21 +152,15 @@ fn topics(entries: &[(&Entry, bool)], out: &mut String) {
         let end = rest.iter().position(|(e, _)| e.topic != topic).unwrap_or(rest.len());
         let (group, behind) = rest.split_at(end);
         rest = behind;
-        let shown = |(entry, short): &(&Entry, bool)| -> String {
-            match (&entry.short, short) {
-                (Some(short), true) => short.clone(),
-                _ => entry.text.clone(),
-            }
-        };
-        if let [one] = group
-            && !shown(one).contains('\n')
+        if let [(entry, short)] = group
+            && !shown(entry, *short).contains('\n')
         {
-            let _ = writeln!(out, "**{}:** {}", topic.heading(), shown(one));
+            let _ = writeln!(out, "**{}:** {}", topic.heading(), shown(entry, *short));
             continue;
         }
         let _ = writeln!(out, "**{}**", topic.heading());
-        for entry in group {
-            item(&shown(entry), out);
+        for (entry, short) in group {
+            item(shown(entry, *short), out);
         }
     }
 }
@@ -284,6 +303,9 @@ fn about(file: &FileFact, room: usize) -> String {
     } else {
         out.push_str(" read");
     }
+    if file.gone {
+        out.push_str(", removed");
+    }
     if file.uncommitted {
         out.push_str(", uncommitted");
     }
@@ -309,6 +331,13 @@ fn names(file: &FileFact, room: usize) -> String {
             }
             out.push_str(name);
             first = false;
+        }
+        let all = list.len() + if sign == "+ " { file.more as usize } else { 0 };
+        let told = out.matches(", ").count();
+        if sign == "+ " && !first && file.more > 0 && told + 1 >= list.len() && left > 12 {
+            let said = format!(" and {} more", all - list.len());
+            left -= units(&said).min(left);
+            out.push_str(&said);
         }
     }
     out

@@ -3,8 +3,9 @@
 use super::item::{self, Part};
 use super::log::{Entry, Topic};
 use super::next::{common_lines, is_strict};
+use super::state::label;
 use super::view::View;
-use crate::session::facts::{By, ItemState};
+use crate::session::facts::{Act, By, ItemState};
 use crate::session::sentence::{sentences, standing_rule};
 use crate::session::text::{self, units};
 
@@ -39,7 +40,7 @@ pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
             }
         }
         for (heading, worth, lines) in groups {
-            out.push(group(Topic::Rule, worth, &format!("{}, {heading}", item.id), &lines));
+            out.push(group(Topic::Rule, worth, &format!("{}, {heading}", label(item)), &lines));
         }
     }
     let common: Vec<String> = common_lines(view)
@@ -61,7 +62,7 @@ pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
             .take(3)
             .collect();
         if !lines.is_empty() {
-            out.push(group(Topic::Rule, 58, &format!("from {}", item.id), &lines));
+            out.push(group(Topic::Rule, 58, &format!("from {}", label(item)), &lines));
             seen.extend(lines);
         }
     }
@@ -97,15 +98,26 @@ pub(super) fn group(topic: Topic, worth: u8, lead: &str, lines: &[String]) -> En
 
 /// Rules in long prompts: a shortened prompt must not lose them.
 fn prompt_rules(view: &View<'_>, out: &mut Vec<Entry>) {
-    for turn in view.session.turns.iter().filter(|t| t.by == By::Human) {
-        let whole = view.recall.whole(&turn.prompt);
+    let merged = view.session.earlier.steps.iter().filter_map(|s| match &s.act {
+        Act::Prompt(quote) => Some(quote),
+        _ => None,
+    });
+    let kept = view.session.turns.iter().filter(|t| t.by == By::Human);
+    let prompts =
+        kept.flat_map(|t| std::iter::once(&t.prompt).chain(t.queued.iter().map(|q| &q.1)));
+    let mut seen: Vec<String> = Vec::new();
+    for prompt in merged.chain(prompts) {
+        let whole = view.recall.whole(prompt);
         if units(&whole) < 500 {
             continue;
         }
         let rules = sentences(&whole).into_iter().filter(|s| standing_rule(&s.text));
         for rule in rules.take(8) {
             let said = text::line(&rule.text, 300);
-            out.push(Entry::new(Topic::Rule, 78, format!("from a prompt: \"{said}\"")));
+            if !seen.contains(&said) {
+                out.push(Entry::new(Topic::Rule, 78, format!("from a prompt: \"{said}\"")));
+                seen.push(said);
+            }
         }
     }
 }

@@ -47,6 +47,29 @@ fn tasks(view: &View<'_>, out: &mut Vec<Entry>) {
     }
 }
 
+/// An item as it is named: numbers with their sign.
+pub(super) fn label(item: &Item) -> String {
+    let number = !item.id.is_empty() && item.id.bytes().all(|b| b.is_ascii_digit());
+    match (number, is_request(item)) {
+        (true, true) => format!("PR #{}", item.id),
+        (true, false) => format!("#{}", item.id),
+        _ => item.id.clone(),
+    }
+}
+
+/// Whether an item is a request to merge.
+fn is_request(item: &Item) -> bool {
+    item.program.ends_with(" pr") || item.program.ends_with(" mr")
+}
+
+/// Whether the session made a request: its number ends the address that a command printed.
+fn made(view: &View<'_>, item: &Item) -> bool {
+    let end = format!("/{}", item.id);
+    view.runs().any(|(_, r)| {
+        r.family.ends_with(" create") && r.summary.as_deref().is_some_and(|s| s.ends_with(&end))
+    })
+}
+
 pub(super) fn name(state: ItemState) -> &'static str {
     match state {
         ItemState::Unknown => "state unknown",
@@ -129,25 +152,37 @@ fn items(view: &View<'_>, out: &mut Vec<Entry>) {
     for item in &items {
         let title =
             if item.title.is_empty() { String::new() } else { format!(" \"{}\"", item.title) };
+        if is_request(item) {
+            let stands = match item.state {
+                ItemState::Closed => "merged or closed",
+                ItemState::Unknown if made(view, item) => "made by the session",
+                ItemState::Unknown => "looked at",
+                _ => "open",
+            };
+            out.push(Entry::new(Topic::Task, 91, format!("{}{title}: {stands}", label(item))));
+            continue;
+        }
         match item.state {
             ItemState::Closed => match committed(view, item) {
-                Committed::Yes(hashes) => done.push(format!("{} ({})", item.id, hashes.join(", "))),
+                Committed::Yes(hashes) => {
+                    done.push(format!("{} ({})", label(item), hashes.join(", ")));
+                }
                 Committed::No if made_commits(view) => out.push(Entry::new(
                     Topic::Task,
                     100,
                     format!(
                         "⚠ {}{title}: closed in {program}, but its edits are not committed{}",
-                        item.id,
+                        label(item),
                         commit_tries(view, item)
                     ),
                 )),
-                Committed::No | Committed::Unknown => plain.push(item.id.clone()),
+                Committed::No | Committed::Unknown => plain.push(label(item)),
             },
             ItemState::Active => {
                 out.push(Entry::new(
                     Topic::Task,
                     100,
-                    format!("◐ {}{title}: {}", item.id, progress(view, item)),
+                    format!("◐ {}{title}: {}", label(item), progress(view, item)),
                 ));
             }
             ItemState::Blocked | ItemState::Open | ItemState::Unknown => {
@@ -179,7 +214,7 @@ fn items(view: &View<'_>, out: &mut Vec<Entry>) {
                 let said = said.replace("not begun, details never read; ", "");
                 let said = said.replace("not begun, details never read", "");
                 let said = if said.is_empty() { said } else { format!(" ({said})") };
-                format!("{}{title}{said}", item.id)
+                format!("{}{title}{said}", label(item))
             })
             .collect();
         let unread = waiting.iter().all(|(i, _)| i.body.is_none());

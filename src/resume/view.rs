@@ -91,10 +91,14 @@ impl<'a> View<'a> {
         view
     }
 
-    /// Name of the folder that the session worked in.
+    /// Name of the project that the session worked in.
     pub(super) fn project(&self) -> &'a str {
-        let folder = self.session.folder.trim_end_matches(['/', '\\']);
-        folder.rsplit(['/', '\\']).next().unwrap_or(folder)
+        project(&self.session.folder).0
+    }
+
+    /// Name of the work tree that it worked in, where its path tells one from the project.
+    pub(super) fn worktree(&self) -> Option<&'a str> {
+        project(&self.session.folder).1
     }
 
     /// The time of a second of the session, as `HH:MM`; with its date when the session lasted
@@ -204,19 +208,19 @@ impl<'a> View<'a> {
         text
     }
 
-    /// Edits after the given call, and the file that had most of them.
-    pub(super) fn edits_since(&self, seq: u32) -> (usize, Option<&'a str>) {
-        let mut count = 0;
+    /// Edits after a command last ran, and the file that had most of them, as far as steps are kept.
+    pub(super) fn edits_since(&self, family: &Family) -> (usize, Option<&'a str>) {
         let mut files: Vec<(&str, usize)> = Vec::new();
-        for step in self.steps.iter().filter(|s| s.seq > seq) {
+        for step in self.steps.iter().filter(|s| s.seq > family.seq) {
             if let Act::Edit(edit) = &step.act {
-                count += 1;
                 match files.iter_mut().find(|f| f.0 == edit.path) {
                     Some(file) => file.1 += 1,
                     None => files.push((&edit.path, 1)),
                 }
             }
         }
+        let all: u32 = self.session.all().map(|t| t.counts.edits).sum();
+        let count = all.saturating_sub(family.edits) as usize;
         (count, files.into_iter().max_by_key(|f| f.1).map(|f| f.0))
     }
 
@@ -242,6 +246,27 @@ impl<'a> View<'a> {
     }
 }
 
+/// Project and work tree, by the names that folders of work trees usually have: `x/.worktrees/y`,
+/// `x/.claude/worktrees/y`, `x-worktrees/y`. Everything else is a project of its last name.
+fn project(folder: &str) -> (&str, Option<&str>) {
+    let mut names = folder.rsplit(['/', '\\']).filter(|name| !name.is_empty());
+    let last = names.next().unwrap_or(folder);
+    let Some(parent) = names.next() else { return (last, None) };
+    let lower = parent.to_ascii_lowercase();
+    if matches!(&*lower, "worktrees" | ".worktrees" | "worktree" | ".trees") {
+        let above = names.find(|name| !matches!(*name, ".claude" | ".git" | ".cursor"));
+        return above.map_or((last, None), |name| (name, Some(last)));
+    }
+    for end in ["-worktrees", "_worktrees", ".worktrees", "-wt", ".wt"] {
+        if let Some(name) = lower.strip_suffix(end)
+            && !name.is_empty()
+        {
+            return (&parent[..name.len()], Some(last));
+        }
+    }
+    (last, None)
+}
+
 /// Whether a text names an id: as a word of its own, a longer id not counted.
 pub(super) fn names(text: &str, id: &str) -> bool {
     let inside = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
@@ -256,7 +281,7 @@ pub(super) fn names(text: &str, id: &str) -> bool {
 }
 
 /// Claude Code's own task list as it stands.
-pub(super) fn tasks(session: &Session) -> Vec<Task> {
+pub fn tasks(session: &Session) -> Vec<Task> {
     let mut tasks: Vec<Task> = Vec::new();
     for change in session.all().flat_map(|t| &t.tasks) {
         match change {

@@ -219,7 +219,14 @@ impl Session {
         self.push(at, step);
     }
 
-    fn edited(&mut self, at: At, call: &OpenCall, path: &str, change: &Change, new: bool) {
+    pub(super) fn edited(
+        &mut self,
+        at: At,
+        call: &OpenCall,
+        path: &str,
+        change: &Change,
+        new: bool,
+    ) {
         let names: Vec<String> =
             change.added.iter().chain(&change.changed).take(4).cloned().collect();
         let line = change.first_line.clone();
@@ -230,6 +237,7 @@ impl Session {
             touch.edits += 1;
             touch.seq = seq;
             touch.new |= new;
+            touch.gone = false;
             touch.lines.0 += change.lines_added;
             touch.lines.1 += change.lines_removed;
             for name in &change.removed {

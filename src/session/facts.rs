@@ -378,6 +378,9 @@ pub struct Touch {
     pub staged: u32,
     #[serde(rename = "k", skip_serializing_if = "none")]
     pub committed: u32,
+    /// A command of the session removed it.
+    #[serde(rename = "z", skip_serializing_if = "none")]
+    pub gone: bool,
     /// The last result that shows it, where the file says how the project is built.
     #[serde(rename = "l", skip_serializing_if = "none")]
     pub setup: Option<Place>,
@@ -386,7 +389,8 @@ pub struct Touch {
 impl Touch {
     /// Whether it has edits that no commit of the session took in.
     pub fn is_uncommitted(&self) -> bool {
-        self.edits > 0 && self.committed < self.seq
+        let never_was = self.gone && self.new && self.committed == 0;
+        self.edits > 0 && self.committed < self.seq && !never_was
     }
 }
 
@@ -417,6 +421,9 @@ pub struct Family {
     /// Every run had arguments that narrow it down.
     #[serde(rename = "n", default, skip_serializing_if = "none")]
     pub narrowed: bool,
+    /// Edits that the session had made when it last ran.
+    #[serde(rename = "d", default, skip_serializing_if = "none")]
+    pub edits: u32,
     /// Whether the last run went well is not known.
     #[serde(rename = "u", default, skip_serializing_if = "none")]
     pub unclear: bool,

@@ -4,7 +4,8 @@
 //! alone, not on how their reading was split.
 
 use super::bounds::{self, Part};
-use super::event::{At, Event, Place, Stop, Usage};
+use super::command::Class;
+use super::event::{At, Event, Outcome, Place, Stop, Usage};
 use super::facts::{Act, Compaction, End, Note, Quote, Said, Session, Step, Turn};
 use super::sentence::{self, Kind};
 use super::text;
@@ -37,8 +38,8 @@ pub(super) fn short(whole: &str, max: usize) -> String {
     text::line(&redact(bounds::prefix(whole, 4096)), max)
 }
 
-/// FNV-1a of a text.
-pub(super) fn hash(text: &str) -> u64 {
+/// FNV-1a of a text: the same in every version, unlike the standard library's.
+pub(crate) fn hash(text: &str) -> u64 {
     text.bytes()
         .fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3))
 }
@@ -218,12 +219,40 @@ impl Session {
     fn said(&mut self, at: At, said: &str) {
         let closing = quote(said, at.place);
         let mut kept = 0;
-        for sentence in sentence::sentences(bounds::prefix(said, 16 << 10)) {
-            if sentence.kind == Kind::Other || kept == 8 {
+        let after_failure = self.just_failed();
+        let mut before = (Kind::Other, String::new());
+        for (index, sentence) in
+            sentence::sentences(bounds::prefix(said, 16 << 10)).into_iter().enumerate()
+        {
+            let kind = match sentence.kind {
+                // What is said first after a failure says why, if it names anything.
+                Kind::Other | Kind::Finding if after_failure && index == 0 && sentence.tells() => {
+                    Kind::Diagnosis
+                }
+                kind => kind,
+            };
+            // "This is why …": what "this" is stands in the sentence before.
+            let (was, lead) = std::mem::replace(&mut before, (kind, sentence.text.clone()));
+            if kind == Kind::Other || kept == 8 {
                 continue;
             }
             kept += 1;
-            let text = short(&sentence.text, 240);
+            let joins = was == kind || was == Kind::Other;
+            let whole = if joins && kind != Kind::Plan && !lead.is_empty() && sentence.leans() {
+                let joined = format!("{lead} {}", sentence.text);
+                if text::units(&joined) <= 240 { joined } else { sentence.text }
+            } else {
+                sentence.text
+            };
+            let text = short(&whole.replace("**", ""), 240);
+            if let Some(told) = self.turn(at).steps.last_mut()
+                && let Act::Said(old) = &mut told.act
+                && text.starts_with(&old.text)
+            {
+                // The sentence before is told as part of this one.
+                *old = Said { kind, text };
+                continue;
+            }
             let repeated = self
                 .turn(at)
                 .steps
@@ -232,11 +261,20 @@ impl Session {
                 .take(24)
                 .any(|s| matches!(&s.act, Act::Said(old) if old.text == text));
             if !repeated {
-                self.step(at, None, Act::Said(Said { kind: sentence.kind, text }));
+                self.step(at, None, Act::Said(Said { kind, text }));
             }
         }
         self.turn(at).closing = Some(closing);
         self.slack.unsettle(Part::Turns);
+    }
+
+    /// Whether the newest call is a command that failed.
+    fn just_failed(&self) -> bool {
+        let steps = self.turns.last().into_iter().flat_map(|t| t.steps.iter().rev());
+        steps.take_while(|s| s.seq == self.seq).any(|s| {
+            matches!(&s.act, Act::Run(run)
+                if run.outcome == Outcome::Failed && run.class != Class::Look)
+        })
     }
 
     fn responded(&mut self, at: At, id: &str, model: &str, usage: Usage, stop: Option<Stop>) {

@@ -9,6 +9,7 @@ pub mod command;
 pub mod event;
 pub mod facts;
 mod fold;
+mod rewritten;
 mod runs;
 pub mod sentence;
 pub mod signature;
@@ -21,5 +22,6 @@ mod window;
 
 pub use bounds::{merge_family, merge_touch};
 pub use facts::Session;
+pub(crate) use fold::hash;
 pub use fold::{WHOLE, keep_quote};
 pub use window::{window, window_of};

@@ -3,9 +3,7 @@
 use super::bounds;
 use super::command::{self, Class, Part};
 use super::event::{At, Outcome, Result};
-use super::facts::{
-    Act, Commit, Family, Item, ItemState, OpenCall, Problem, Quote, Run, Session, Touch,
-};
+use super::facts::{Act, Commit, Family, Item, ItemState, OpenCall, Problem, Quote, Run, Session};
 use super::fold::{hash, short};
 use super::{signature, summary, text, tracker};
 
@@ -50,6 +48,9 @@ impl Session {
             command::blamed(&parts, &output).unwrap_or(last)
         });
         for (index, part) in parts.iter().enumerate() {
+            if outcome == Outcome::Ok {
+                self.changed_files(at, call, part);
+            }
             if part.class == Class::Look && !part.family.starts_with("git ") {
                 continue;
             }
@@ -105,7 +106,10 @@ impl Session {
             class: part.class,
             outcome,
             exit: exit.filter(|_| failed),
-            summary: said.map(|s| short(&s.text, 160)),
+            summary: said
+                .map(|s| s.text)
+                .or_else(|| link(part, outcome, output))
+                .map(|s| short(&s, 160)),
             errors,
             explains: found
                 .explains
@@ -171,6 +175,7 @@ impl Session {
             return;
         }
         let second = self.second(at);
+        let edits = self.all().map(|t| t.counts.edits).sum();
         self.slack.unsettle(bounds::Part::Families);
         let families = &mut self.turn(at).families;
         let old = families
@@ -179,7 +184,7 @@ impl Session {
             .map(|found| families.remove(found));
         let done = matches!(run.outcome, Outcome::Ok | Outcome::Failed);
         let failed = matches!(run.outcome, Outcome::Failed | Outcome::Refused);
-        let narrowed = !part.args.is_empty();
+        let narrowed = part.args.iter().any(|arg| narrows(arg));
         families.push(Family {
             family: run.family.clone(),
             class: run.class,
@@ -194,6 +199,7 @@ impl Session {
             seq: call.seq,
             at: second,
             narrowed: narrowed && old.as_ref().is_none_or(|f| f.narrowed),
+            edits,
             unclear: run.unclear,
         });
     }
@@ -224,10 +230,6 @@ impl Session {
                 touch.committed = call.seq;
             }
         }
-    }
-
-    fn touches(&mut self) -> impl Iterator<Item = &mut Touch> {
-        std::iter::once(&mut self.earlier).chain(&mut self.turns).flat_map(|t| &mut t.files)
     }
 
     /// A call of an issue tracker: its items' states by replay.
@@ -412,6 +414,30 @@ fn shown(part: &Part) -> String {
         }
         _ => short(&part.words, 200),
     }
+}
+
+/// The address that a command printed on a line of its own: of what it made or started.
+fn link(part: &Part, outcome: Outcome, output: &str) -> Option<String> {
+    let makes = matches!(part.class, Class::Tracker | Class::Run | Class::Other | Class::Vcs);
+    if !makes || outcome != Outcome::Ok {
+        return None;
+    }
+    let alone = |l: &&str| {
+        (l.starts_with("https://") || l.starts_with("http://"))
+            && l.len() < 160
+            && !l.contains(char::is_whitespace)
+    };
+    output.lines().map(str::trim).rev().find(alone).map(str::to_owned)
+}
+
+/// Whether an argument of a test command names what is to be tested. `./...` and `.` name everything.
+fn narrows(arg: &str) -> bool {
+    let everything = arg.trim_end_matches(['.', '/']).is_empty();
+    let plain = !arg.starts_with('-') && !arg.contains('=');
+    plain && !everything && (arg.contains(['/', '.']) || arg.contains("::"))
+        || matches!(arg, "-k" | "-t" | "-run" | "--grep" | "--filter")
+        || arg.starts_with("-run=")
+        || arg.starts_with("--filter=")
 }
 
 /// Whether a check's outcome is not known: what followed it in the pipe decided the status, and no

@@ -9,8 +9,12 @@ pub const ELLIPSIS: char = '…';
 
 /// The length of `text` in UTF-16 units.
 pub fn units(text: &str) -> usize {
-    // A continuation byte counts nothing; a four-byte lead is a surrogate pair.
-    text.bytes().map(|b| usize::from((b & 0xC0) != 0x80) + usize::from(b >= 0xF0)).sum()
+    // A continuation byte counts nothing; a four-byte lead is a surrogate pair. Sums of a byte's size are
+    // taken many at once: of 240 bytes they are at most 241.
+    let sum = |chunk: &[u8]| {
+        chunk.iter().fold(0, |sum, b| sum + u8::from((b & 0xC0) != 0x80) + u8::from(*b >= 0xF0))
+    };
+    text.as_bytes().chunks(240).map(|chunk| usize::from(sum(chunk))).sum()
 }
 
 /// The byte index after the longest prefix of `text` that has at most `max` UTF-16 units and does
@@ -260,6 +264,29 @@ pub(super) fn suffix(path: &str) -> String {
         Some(dot) if dot > 0 => name[dot + 1..].to_ascii_lowercase(),
         _ => String::new(),
     }
+}
+
+/// The web addresses in a text, each once, without the punctuation behind them; at most 16.
+pub fn urls(text: &str) -> Vec<&str> {
+    let mut out: Vec<&str> = Vec::new();
+    for (at, _) in text.match_indices("http") {
+        let rest = &text[at..];
+        let start = ["https://", "http://"].into_iter().find(|s| rest.starts_with(s));
+        let Some(start) = start else { continue };
+        let stops = |c: char| {
+            c.is_whitespace()
+                || c.is_control()
+                || matches!(c, '`' | '"' | '<' | '>' | '|' | ')' | ']')
+                || ('\u{3000}'..='\u{303f}').contains(&c)
+                || ('\u{ff00}'..='\u{ff60}').contains(&c)
+        };
+        let end = rest.find(stops).unwrap_or(rest.len());
+        let url = rest[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '*']);
+        if url.len() > start.len() && url.len() < 200 && !out.contains(&url) && out.len() < 16 {
+            out.push(url);
+        }
+    }
+    out
 }
 
 /// The paths that a text names: code spans and bare words that look like files or folders, in

@@ -57,7 +57,7 @@ fn same_file(_: &File, _: &Path) -> bool {
     true
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
 

@@ -6,11 +6,13 @@
 //! would drop (comment, trailing comma) or whose meaning is in doubt (duplicate key on our path) is
 //! refused with the line.
 
+mod cleanup;
 mod document;
 pub mod file;
 pub mod folder_lock;
 mod json;
 mod permissions;
+pub mod presence;
 mod refusal;
 mod registration;
 pub mod status_line;
@@ -21,6 +23,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+pub use cleanup::cleanup_days;
 pub use document::Containers;
 use document::Document;
 pub use permissions::allows;
@@ -70,6 +73,9 @@ pub struct Plan<'a> {
     /// The folder of the hook executables, absolute and valid UTF-8 (a settings file can hold no
     /// other path).
     pub executables: &'a Path,
+    /// Whether they are to be registered; else what is registered is taken out (the plugin starts
+    /// them).
+    pub hooks: bool,
     /// Permission rules to be allowed.
     pub rules: &'a [String],
 }
@@ -114,7 +120,11 @@ pub fn install(text: &str, plan: &Plan<'_>, earlier: &Written) -> Result<Edited,
     }
     let command =
         |hook: &Hook| plan.executables.join(hook.file_name()).to_string_lossy().into_owned();
-    registration::register(&mut document, command, &mut written.containers)?;
+    if plan.hooks {
+        registration::register(&mut document, command, &mut written.containers)?;
+    } else {
+        registration::unregister(&mut document, Some(&written.containers))?;
+    }
     if !plan.rules.is_empty() {
         for rule in earlier.rules.iter().filter(|rule| !plan.rules.contains(rule)) {
             permissions::withdraw(&mut document, rule, Some(&written.containers))?;

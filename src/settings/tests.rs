@@ -14,7 +14,7 @@ fn rules() -> Vec<String> {
 }
 
 fn installed_from(text: &str, folder: &str, earlier: &Written) -> Result<Edited, Refusal> {
-    install(text, &Plan { executables: Path::new(folder), rules: &rules() }, earlier)
+    install(text, &Plan { executables: Path::new(folder), hooks: true, rules: &rules() }, earlier)
 }
 
 fn installed(text: &str) -> Edited {
@@ -173,7 +173,7 @@ fn a_rule_that_was_there_is_not_ours() {
 #[test]
 fn a_rule_that_is_no_longer_wanted_is_withdrawn_when_new_ones_come() {
     let first = installed("{\"a\":1}");
-    let plan = |rules| Plan { executables: Path::new("/data/rejoin/bin"), rules };
+    let plan = |rules| Plan { executables: Path::new("/data/rejoin/bin"), hooks: true, rules };
     let other = ["Read(//other/**)".to_owned()];
     let second = install(&first.text, &plan(&other), &first.written).unwrap();
     assert_eq!(second.written.rules, other);

@@ -3,11 +3,12 @@
 use std::collections::hash_map::RandomState;
 use std::fs;
 use std::hash::{BuildHasher, Hasher};
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use super::dir;
+use super::disk;
 use super::error::{Error, Result};
 
 /// What an acknowledged write survives.
@@ -30,7 +31,6 @@ const ABANDONED: Duration = Duration::from_hours(1);
 
 /// Replaces `target` by `bytes`, all or nothing. The temporary file is made in `scratch`, a directory
 /// of the same file system.
-#[allow(clippy::disallowed_methods)]
 pub(super) fn replace(
     scratch: &Path,
     target: &Path,
@@ -41,7 +41,7 @@ pub(super) fn replace(
     loop {
         let temporary = scratch.join(format!("{TEMPORARY}{:016x}", random()));
         let written = write_new(&temporary, bytes, durability).and_then(|()| {
-            fs::rename(&temporary, target).map_err(|e| Error::io("replace", target, e))
+            disk::rename(&temporary, target).map_err(|e| Error::io("replace", target, e))
         });
         match written {
             Ok(()) => break,
@@ -67,31 +67,24 @@ pub(super) fn replace(
 /// After a failed sync the pages count as clean, so that a second sync would prove nothing: the file
 /// is given up, never synced again.
 fn write_new(path: &Path, bytes: &[u8], durability: Durability) -> Result<()> {
-    let mut file = dir::options()
-        .write(true)
-        .create_new(true)
-        .open(path)
+    let mut file = disk::open(path, dir::options().write().create_new())
         .map_err(|e| Error::io("create", path, e))?;
-    file.write_all(bytes).map_err(|e| Error::io("write", path, e))?;
+    disk::write(&mut file, path, 0, bytes).map_err(|e| Error::io("write", path, e))?;
     if durability == Durability::Synced {
-        file.sync_data().map_err(|e| Error::io("sync", path, e))?;
+        disk::sync(&file, path).map_err(|e| Error::io("sync", path, e))?;
     }
     Ok(())
 }
 
 /// Makes the names in a directory durable: syncing a file does not.
 pub(super) fn sync_dir(path: &Path) -> Result<()> {
-    if cfg!(unix) {
-        let opened = fs::File::open(path);
-        opened.and_then(|dir| dir.sync_all()).map_err(|e| Error::io("sync", path, e))?;
-    }
-    Ok(())
+    disk::sync_dir(path).map_err(|e| Error::io("sync", path, e))
 }
 
 /// Removes a file whose absence or presence no longer matters; whoever finds it later skips it and
 /// tries again.
 pub(super) fn discard(path: &Path) -> bool {
-    match fs::remove_file(path) {
+    match disk::remove(path) {
         Ok(()) => true,
         Err(e) => e.kind() == ErrorKind::NotFound,
     }
@@ -127,7 +120,6 @@ pub(super) fn is_temporary(name: &str) -> bool {
 
 /// Moves a file that cannot be read out of the way, to `<name>.unreadable-<milliseconds since 1970>`.
 /// Call under the lock.
-#[allow(clippy::disallowed_methods)]
 pub(super) fn move_aside(path: &Path) -> Result<PathBuf> {
     let mut millis = crate::clock::now().timestamp_millis();
     loop {
@@ -135,7 +127,7 @@ pub(super) fn move_aside(path: &Path) -> Result<PathBuf> {
         name.push(format!(".unreadable-{millis}"));
         let aside = PathBuf::from(name);
         if fs::symlink_metadata(&aside).is_err() {
-            fs::rename(path, &aside).map_err(|e| Error::io("move aside", path, e))?;
+            disk::rename(path, &aside).map_err(|e| Error::io("move aside", path, e))?;
             return Ok(aside);
         }
         millis += 1;

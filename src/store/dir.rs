@@ -1,9 +1,10 @@
 //! Directories and files of ours: created closed, opened without following a link.
 
-use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
+use std::fs::{self, DirBuilder, File, Metadata};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
+use super::disk;
 use super::error::{Error, Result};
 use super::paths;
 
@@ -51,7 +52,7 @@ pub(super) fn ensure_root(root: &Path) -> Result<()> {
     if check(root)? {
         return Ok(());
     }
-    builder().recursive(true).create(root).map_err(|e| Error::io("create", root, e))?;
+    disk::make_dir(root, builder().recursive(true)).map_err(|e| Error::io("create", root, e))?;
     check(root).map(|_| ())
 }
 
@@ -61,7 +62,7 @@ pub(super) fn ensure(path: &Path) -> Result<()> {
     if let Some(meta) = inspect(path)? {
         return close(path, &meta);
     }
-    match builder().create(path) {
+    match disk::make_dir(path, &builder()) {
         Ok(()) => Ok(()),
         // Somebody was faster; what they made is looked at like any other.
         Err(e) if e.kind() == ErrorKind::AlreadyExists => check(path).map(|_| ()),
@@ -96,26 +97,87 @@ fn close(_: &Path, _: &Metadata) -> Result<()> {
 
 /// How every file of ours is opened: readable by its owner alone when created, never through a link,
 /// and never waiting (a FIFO in a file's place must not hold a hook).
-#[cfg_attr(not(unix), allow(unused_mut))]
-pub(super) fn options() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    {
-        use rustix::fs::OFlags;
-        use std::os::unix::fs::OpenOptionsExt;
-        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
-        options.mode(0o600).custom_flags(flags.bits() as i32);
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Options {
+    read: bool,
+    write: bool,
+    append: bool,
+    create: bool,
+    create_new: bool,
+}
+
+pub(super) fn options() -> Options {
+    Options::default()
+}
+
+impl Options {
+    pub(super) fn read(mut self) -> Self {
+        self.read = true;
+        self
     }
-    options
+
+    pub(super) fn write(mut self) -> Self {
+        self.write = true;
+        self
+    }
+
+    pub(super) fn append(mut self) -> Self {
+        self.append = true;
+        self
+    }
+
+    pub(super) fn create(mut self) -> Self {
+        self.create = true;
+        self
+    }
+
+    pub(super) fn create_new(mut self) -> Self {
+        self.create_new = true;
+        self
+    }
+
+    /// Asked of the system directly: musl's `open` makes a second call for each file, against kernels
+    /// of before 2008.
+    #[cfg(unix)]
+    pub(super) fn open(self, path: &Path) -> std::io::Result<File> {
+        use rustix::fs::{Mode, OFlags};
+        let access = match (self.read, self.write || self.append) {
+            (true, true) => OFlags::RDWR,
+            (false, true) => OFlags::WRONLY,
+            _ => OFlags::RDONLY,
+        };
+        let mut flags = access | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        flags.set(OFlags::APPEND, self.append);
+        flags.set(OFlags::CREATE, self.create || self.create_new);
+        flags.set(OFlags::EXCL, self.create_new);
+        loop {
+            match rustix::fs::open(path, flags, Mode::RUSR | Mode::WUSR) {
+                Ok(file) => return Ok(file.into()),
+                Err(rustix::io::Errno::INTR) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn open(self, path: &Path) -> std::io::Result<File> {
+        fs::OpenOptions::new()
+            .read(self.read)
+            .write(self.write)
+            .append(self.append)
+            .create(self.create)
+            .create_new(self.create_new)
+            .open(path)
+    }
 }
 
 /// Opens a regular file; `None` when there is none (or its directory is gone).
-pub(super) fn open(path: &Path, options: &OpenOptions) -> Result<Option<(File, Metadata)>> {
+pub(super) fn open(path: &Path, options: Options) -> Result<Option<(File, Metadata)>> {
     // Elsewhere than on Unix nothing keeps `open` from following the link.
     if cfg!(not(unix)) && is_link(path) {
         return Err(Error::refused(path, "it is a symbolic link"));
     }
-    let file = match options.open(path) {
+    let file = match disk::open(path, options) {
         Ok(file) => file,
         Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
         // The error code for "is a link" differs between systems.
@@ -135,12 +197,26 @@ fn is_link(path: &Path) -> bool {
 
 /// Up to `limit` bytes of a file, with its whole length.
 pub(super) fn read(path: &Path, limit: u64) -> Result<Option<(Vec<u8>, u64)>> {
-    let Some((file, meta)) = open(path, options().read(true))? else { return Ok(None) };
+    let Some((mut file, meta)) = open(path, options().read())? else { return Ok(None) };
     // What it had when it was opened; what is added meanwhile is for a later reader.
-    let length = meta.len().min(limit);
-    let mut bytes = Vec::with_capacity(length as usize);
-    file.take(length).read_to_end(&mut bytes).map_err(|e| Error::io("read", path, e))?;
+    let mut bytes = vec![0; meta.len().min(limit) as usize];
+    let length = fill(&mut file, &mut bytes).map_err(|e| Error::io("read", path, e))?;
+    bytes.truncate(length);
     Ok(Some((bytes, meta.len())))
+}
+
+/// Reads until the buffer is full or the file ends; returns how many bytes that were.
+pub(super) fn fill(file: &mut File, buffer: &mut [u8]) -> std::io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match file.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(got) => filled += got,
+            Err(e) if e.kind() == ErrorKind::Interrupted => {}
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(filled)
 }
 
 /// Where `rel` lies below `base`, for writing: its folder exists afterwards.
@@ -172,7 +248,7 @@ pub(super) fn read_text(base: &Path, rel: &str) -> Result<Option<String>> {
 /// Removes a file below `base`; one that is not there is no error.
 pub(super) fn remove(base: &Path, rel: &str) -> Result<()> {
     let Some(path) = locate(base, rel)? else { return Ok(()) };
-    match fs::remove_file(&path) {
+    match disk::remove(&path) {
         Err(e) if e.kind() != ErrorKind::NotFound => Err(Error::io("remove", &path, e)),
         _ => Ok(()),
     }
@@ -209,4 +285,14 @@ pub(super) fn files(base: &Path, folder: &str) -> Result<Vec<String>> {
     };
     names.retain(|name| paths::split(name).is_ok() && !name.contains(".unreadable-"));
     Ok(names)
+}
+
+/// Bytes of the files in a directory and its folders; links are not followed.
+pub(super) fn size(path: &Path) -> u64 {
+    let Ok(entries) = fs::read_dir(path) else { return 0 };
+    let sizes = entries.flatten().filter_map(|entry| {
+        let meta = fs::symlink_metadata(entry.path()).ok()?;
+        Some(if meta.is_dir() { size(&entry.path()) } else { meta.len() })
+    });
+    sizes.sum()
 }

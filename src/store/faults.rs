@@ -1,10 +1,11 @@
 //! The log of our own faults: a hook never prints them, `rejoin doctor` does.
 
 use std::fs::{File, Metadata};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use super::atomic::{self, Durability};
 use super::dir;
+use super::disk;
 use super::error::{Error, Result};
 use super::lock;
 
@@ -43,6 +44,20 @@ impl Faults {
         Ok(lines.split_off(lines.len().saturating_sub(n)))
     }
 
+    /// Takes out the lines that name `word`. A line that another process adds meanwhile may be lost.
+    pub fn forget(&self, word: &str) -> Result<()> {
+        for path in [self.older(), self.path()] {
+            let Some((bytes, _)) = dir::read(&path, 2 * MAX_LOG)? else { continue };
+            let text = String::from_utf8_lossy(&bytes);
+            if text.contains(word) {
+                let kept: String =
+                    text.split_inclusive('\n').filter(|line| !line.contains(word)).collect();
+                atomic::replace(&self.root, &path, kept.as_bytes(), Durability::Cached)?;
+            }
+        }
+        Ok(())
+    }
+
     fn path(&self) -> PathBuf {
         self.root.join("hooks.log")
     }
@@ -56,25 +71,25 @@ impl Faults {
             return Ok(false);
         }
         let path = self.path();
-        let open = || dir::open(&path, dir::options().append(true).create(true));
-        let Some((mut file, meta)) = open()? else { return Ok(false) };
+        let open = || dir::open(&path, dir::options().append().create());
+        let Some((mut file, mut meta)) = open()? else { return Ok(false) };
         if meta.len() >= MAX_LOG {
             self.rotate(&file, &meta)?;
             let Some(fresh) = open()? else { return Ok(false) };
-            file = fresh.0;
+            (file, meta) = fresh;
         }
-        file.write_all(line.as_bytes()).map_err(|e| Error::io("write", &path, e))?;
+        disk::write(&mut file, &path, meta.len(), line.as_bytes())
+            .map_err(|e| Error::io("write", &path, e))?;
         Ok(true)
     }
 
     /// Sets the log aside. Of several who find it full one does it: the one that has the log's lock
     /// and still finds it in its place.
-    #[allow(clippy::disallowed_methods)]
     fn rotate(&self, file: &File, meta: &Metadata) -> Result<()> {
         let path = self.path();
         let free = lock::try_exclusive(file).map_err(|e| Error::io("lock", &path, e))?;
         if free && lock::is_still(&path, meta) {
-            std::fs::rename(&path, self.older()).map_err(|e| Error::io("rotate", &path, e))?;
+            disk::rename(&path, &self.older()).map_err(|e| Error::io("rotate", &path, e))?;
         }
         Ok(())
     }

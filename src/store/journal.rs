@@ -4,10 +4,11 @@
 //! that should have been removed does no harm.
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
 use super::dir;
+use super::disk;
 use super::error::{Error, Result};
 use super::format;
 use super::frame;
@@ -59,25 +60,23 @@ fn scan(path: &Path, bytes: &[u8]) -> Result<Journal> {
 
 /// Cuts what an unfinished write left behind. Under the lock.
 pub(super) fn cut(path: &Path, at: u64) -> Result<()> {
-    let Some((file, _)) = dir::open(path, dir::options().write(true))? else { return Ok(()) };
-    file.set_len(at).map_err(|e| Error::io("repair", path, e))
+    let Some((file, _)) = dir::open(path, dir::options().write())? else { return Ok(()) };
+    disk::cut(&file, path, at).map_err(|e| Error::io("repair", path, e))
 }
 
 /// Appends one record by one write and returns the journal's length. Under the lock.
 pub(super) fn append(path: &Path, generation: u64, payload: &[u8]) -> Result<u64> {
     let frame = encode(path, generation, payload)?;
-    let options = &mut dir::options();
-    let Some((mut file, meta)) = dir::open(path, options.read(true).write(true).create(true))?
-    else {
+    let Some((mut file, meta)) = dir::open(path, dir::options().read().write().create())? else {
         let gone = std::io::ErrorKind::NotFound.into();
         return Err(Error::io("create", path, gone));
     };
-    let length = repair(&mut file, meta.len()).map_err(|e| Error::io("repair", path, e))?;
+    let length = repair(&mut file, path, meta.len()).map_err(|e| Error::io("repair", path, e))?;
     let bytes = length + frame.len() as u64;
     if bytes > MAX_JOURNAL {
         return Err(Error::TooLarge { path: path.to_owned(), bytes, limit: MAX_JOURNAL });
     }
-    write_or_undo(&mut file, length, &frame).map_err(|e| Error::io("write", path, e))?;
+    write_or_undo(&mut file, path, length, &frame).map_err(|e| Error::io("write", path, e))?;
     Ok(bytes)
 }
 
@@ -95,7 +94,7 @@ pub(super) fn encode(path: &Path, generation: u64, payload: &[u8]) -> Result<Vec
 
 /// Cuts an unfinished last line, so that what is appended stands on a line of its own. Returns the
 /// length that remains.
-pub(super) fn repair(file: &mut File, length: u64) -> std::io::Result<u64> {
+pub(super) fn repair(file: &mut File, path: &Path, length: u64) -> std::io::Result<u64> {
     let mut last = [b'\n'];
     if length > 0 {
         file.seek(SeekFrom::Start(length - 1))?;
@@ -108,17 +107,22 @@ pub(super) fn repair(file: &mut File, length: u64) -> std::io::Result<u64> {
     file.rewind()?;
     file.read_to_end(&mut bytes)?;
     let end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at as u64 + 1);
-    file.set_len(end)?;
+    disk::cut(file, path, end)?;
     Ok(end)
 }
 
 /// Writes `bytes` at the end; when the disk takes only a part (it is full), takes that part back.
-pub(super) fn write_or_undo(file: &mut File, length: u64, bytes: &[u8]) -> std::io::Result<()> {
+pub(super) fn write_or_undo(
+    file: &mut File,
+    path: &Path,
+    length: u64,
+    bytes: &[u8],
+) -> std::io::Result<()> {
     // Not in append mode: on Windows such a file cannot be cut.
     file.seek(SeekFrom::Start(length))?;
-    file.write_all(bytes).inspect_err(|_| {
+    disk::write(file, path, length, bytes).inspect_err(|_| {
         // Should this fail as well, the next writer finds an unfinished line and cuts it.
-        drop(file.set_len(length));
+        drop(disk::cut(file, path, length));
     })
 }
 

@@ -34,6 +34,7 @@
 
 mod atomic;
 mod dir;
+pub(crate) mod disk;
 mod error;
 mod faults;
 mod format;
@@ -45,6 +46,7 @@ mod pending;
 mod project;
 mod session;
 mod switch;
+mod twins;
 
 use std::path::{Path, PathBuf};
 
@@ -128,6 +130,13 @@ impl Store {
     /// The names in a folder of the state directory, sorted; empty when there is none.
     pub fn list(&self, folder: &str) -> Result<Vec<String>> {
         dir::files(&self.root, folder)
+    }
+
+    /// The names of the files of the state directory itself that begin with `start`.
+    pub fn names(&self, start: &str) -> Result<Vec<String>> {
+        let mut names = dir::names(&self.root)?;
+        names.retain(|name| name.starts_with(start));
+        Ok(names)
     }
 
     /// Removes `<root>/<rel>`; a file that is not there is no error.

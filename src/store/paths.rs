@@ -81,7 +81,7 @@ fn readable(name: &str) -> String {
 }
 
 /// FNV-1a, 64 bits: stable across versions and machines, which std's hashers do not promise to be.
-fn fnv1a(bytes: &[u8]) -> u64 {
+pub(super) fn fnv1a(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
     })

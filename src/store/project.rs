@@ -13,7 +13,7 @@ use super::error::{Error, Result};
 use super::format;
 use super::lock::{self, Held, Wait};
 use super::paths::{self, SessionId};
-use super::session::Session;
+use super::session::{self, Session};
 
 /// Folders tried for one path: more than one is needed only when two paths share name and hash.
 const FOLDERS: usize = 16;
@@ -115,6 +115,11 @@ impl Project {
         let names = dir::names(&self.dir.join("sessions"))?;
         let ids = names.iter().filter_map(|name| SessionId::parse(name));
         Ok(ids.filter(|id| self.session(id).exists()).collect())
+    }
+
+    /// Takes away what is left of sessions whose removal was broken off.
+    pub fn sweep_removed(&self) -> Result<()> {
+        session::sweep_removed(&self.dir.join("sessions"))
     }
 
     /// Takes the project's lock; after a session's, never before.

@@ -2,8 +2,10 @@
 
 mod locked;
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
+use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 
 use super::dir;
@@ -15,6 +17,7 @@ use super::paths::SessionId;
 use super::pending::{self, Waiting};
 
 pub use locked::SessionLock;
+pub(super) use locked::sweep_removed;
 
 /// How often a reader begins anew because a writer replaced the snapshot meanwhile. Writers come at
 /// the pace of a conversation; a second attempt is rare.
@@ -35,6 +38,9 @@ pub struct Contents<S> {
     /// The records that the snapshot does not include, in order: those of the journal, then those
     /// that were left pending.
     pub records: Vec<Vec<u8>>,
+    /// How many of the records, the last ones, were left pending. Their writers went on: what these
+    /// wrote to the journal afterwards stands before.
+    pub waited: usize,
     /// The number of the snapshot, one higher at each save; 0 without one. A derived file can name
     /// it, so that a reader sees whether it is current.
     pub generation: u64,
@@ -85,7 +91,7 @@ impl Session {
     pub fn read<S: DeserializeOwned>(&self) -> Result<Contents<S>> {
         let mut attempt = 1;
         loop {
-            let found = Found::gather(self)?;
+            let found = if self.is_there()? { Found::gather(self)? } else { Found::nothing() };
             // A save first replaces the snapshot, then removes what it includes: as long as the
             // snapshot is the same, nothing was missing.
             let now = format::generation(&self.snapshot())?;
@@ -105,6 +111,20 @@ impl Session {
     /// The names in a folder of the session's directory, sorted; empty when there is none.
     pub fn list(&self, folder: &str) -> Result<Vec<String>> {
         if self.is_there()? { dir::files(&self.dir, folder) } else { Ok(Vec::new()) }
+    }
+
+    /// When anything was recorded of the session last, as far as its files tell; `None` when there is
+    /// none.
+    pub fn changed(&self) -> Option<DateTime<Utc>> {
+        let files = [self.snapshot(), self.journal(), pending::folder(&self.dir)];
+        let times =
+            files.iter().filter_map(|path| fs::symlink_metadata(path).ok()?.modified().ok());
+        times.max().map(DateTime::from)
+    }
+
+    /// Bytes of the session's files.
+    pub fn size(&self) -> u64 {
+        dir::size(&self.dir)
     }
 
     /// Removes the session with everything in it.
@@ -146,17 +166,19 @@ struct Found<S> {
 }
 
 impl<S: DeserializeOwned> Found<S> {
-    fn gather(session: &Session) -> Result<Self> {
-        let mut found = Self {
+    fn nothing() -> Self {
+        Self {
             base: None,
             state: None,
             unreadable: None,
             journal: Journal::default(),
             waiting: Waiting::default(),
-        };
-        if !session.is_there()? {
-            return Ok(found);
         }
+    }
+
+    /// Reads the files of a session whose directory is there.
+    fn gather(session: &Session) -> Result<Self> {
+        let mut found = Self::nothing();
         let mut folded = Vec::new();
         match format::read(&session.snapshot())? {
             Snapshot::Absent => {}
@@ -193,13 +215,14 @@ impl<S> Found<S> {
         count(&mut notes, self.waiting.later, "pending records wait for the next load");
         // Without a snapshot nothing is included in one: every record counts.
         let base = self.base.unwrap_or(0);
+        let waited = self.waiting.fresh.len();
         let journal = self.journal.records.into_iter();
         let records = journal
             .filter(|(generation, _)| *generation >= base)
             .chain(self.waiting.fresh.into_iter().map(|(_, payload)| (0, payload)))
             .map(|(_, payload)| payload)
             .collect();
-        Contents { snapshot: self.state, records, generation: base, notes }
+        Contents { snapshot: self.state, records, waited, generation: base, notes }
     }
 }
 

@@ -141,13 +141,11 @@ fn read_all(
             let send = send.clone();
             let (next, bytes, jobs) = (&next, &bytes, &jobs);
             scope.spawn(move || {
-                let mut scanner = Scanner::new(names);
+                let mut scanner = Scanner::new(names).counting(bytes);
                 while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let job = job.lock().unwrap_or_else(PoisonError::into_inner).take();
                     let Some(job) = job else { continue };
-                    let length = new(&job);
                     let done = read_one(job, &mut scanner, rows);
-                    bytes.fetch_add(length, Ordering::Relaxed);
                     if send.send(done).is_err() {
                         break;
                     }

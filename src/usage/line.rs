@@ -8,6 +8,7 @@ use chrono::DateTime;
 use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
 
+use super::flaw::Flaw;
 use super::prices::Service;
 use super::row::{TokenSums, Tokens};
 
@@ -26,7 +27,7 @@ pub(super) enum Line<'a> {
     /// message that Claude Code made up itself.
     Other,
     /// Not JSON, or a response whose numbers, id or time can't be believed.
-    Broken,
+    Broken(Flaw),
 }
 
 #[derive(Debug, PartialEq)]
@@ -183,7 +184,8 @@ pub(super) fn read(line: &[u8]) -> Line<'_> {
     let Ok(raw) = serde_json::from_slice::<RawLine>(line) else {
         return match serde_json::from_slice::<Kind>(line) {
             Ok(Kind { kind: Text(Some(kind)) }) if kind != "assistant" => Line::Other,
-            _ => Line::Broken,
+            Ok(_) => Line::Broken(Flaw::Tokens),
+            Err(_) => Line::Broken(Flaw::Torn),
         };
     };
     if raw.kind.0.as_deref() != Some("assistant") {
@@ -194,13 +196,12 @@ pub(super) fn read(line: &[u8]) -> Line<'_> {
     if message.model.0.as_deref() == Some("<synthetic>") {
         return Line::Other;
     }
-    let (Some(id), Some(model), Some(tokens), Some(time)) = (
-        named(message.id),
-        named(message.model),
-        tokens(&usage),
-        raw.timestamp.0.as_deref().and_then(seconds),
-    ) else {
-        return Line::Broken;
+    let (Some(id), Some(model)) = (named(message.id), named(message.model)) else {
+        return Line::Broken(Flaw::Name);
+    };
+    let Some(tokens) = tokens(&usage) else { return Line::Broken(Flaw::Tokens) };
+    let Some(time) = raw.timestamp.0.as_deref().and_then(seconds) else {
+        return Line::Broken(Flaw::Time);
     };
     Line::Response(Response {
         id,

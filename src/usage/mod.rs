@@ -9,6 +9,7 @@ mod blocks;
 mod cache;
 mod collect;
 mod files;
+mod flaw;
 mod hidden;
 mod ledger;
 mod line;
@@ -27,6 +28,7 @@ pub use blocks::HOURS as BLOCK_HOURS;
 pub use collect::{Progress, Skipped};
 pub use files::roots;
 pub(crate) use files::{Candidate, list};
+pub use flaw::{Flaw, FlawedLine, fault, flawed_lines};
 pub(crate) use report::folder_name;
 pub use report::{By, ProjectFilter, Query, Report, ReportRow};
 pub use row::{TokenSums, Tokens};
@@ -62,5 +64,10 @@ impl Usage {
         let hidden = hidden::find(&ledger);
         unique::unite_copies(&mut ledger.rows, &ledger.transcripts);
         Self { ledger, hidden, skipped, unsaved }
+    }
+
+    /// How many transcripts were found and read.
+    pub fn transcript_count(&self) -> usize {
+        self.ledger.transcripts.len()
     }
 }

@@ -3,11 +3,13 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use memchr::memmem::{Finder, FinderRev};
 use memchr::{memchr_iter, memrchr};
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
+use super::flaw::{Flaw, FlawedLine};
 use super::ledger::{CoveringCost, ModelName, ReadState, SharedNames};
 use super::line::{self, Line, Response};
 use super::prices::Service;
@@ -45,6 +47,14 @@ pub(super) struct Scanner<'n> {
     /// Names met lately, with their numbers.
     models: Vec<(ModelName, u16)>,
     session: Option<(Arc<str>, u32)>,
+    /// Lines that don't count, where they are asked for.
+    pub flaws: Vec<FlawedLine>,
+    /// How many are kept.
+    most_flaws: usize,
+    /// Number of the line that is read, from where the reading began.
+    number: u64,
+    /// Told of the bytes as they are read.
+    progress: Option<&'n AtomicU64>,
 }
 
 /// What a file is found to hold: its rows, each response once, and the rest.
@@ -67,6 +77,28 @@ impl<'n> Scanner<'n> {
             index: IdIndex::default(),
             models: Vec::new(),
             session: None,
+            flaws: Vec::new(),
+            most_flaws: 0,
+            number: 0,
+            progress: None,
+        }
+    }
+
+    /// Adds the bytes that are read to `bytes`.
+    pub(super) fn counting(mut self, bytes: &'n AtomicU64) -> Self {
+        self.progress = Some(bytes);
+        self
+    }
+
+    /// Remembers the first lines that don't count, at most `most`.
+    pub(super) fn keep_flaws(&mut self, most: usize) {
+        self.most_flaws = most;
+    }
+
+    fn skip(&mut self, flaw: Flaw, found: &mut Found) {
+        found.read.skipped += 1;
+        if self.flaws.len() < self.most_flaws {
+            self.flaws.push(FlawedLine { number: self.number, flaw });
         }
     }
 
@@ -75,6 +107,8 @@ impl<'n> Scanner<'n> {
     /// The last line counts without its newline, too, but will be read again.
     pub(super) fn scan(&mut self, file: &mut File, home: u32, found: &mut Found) -> io::Result<()> {
         self.index.clear();
+        self.flaws.clear();
+        self.number = 0;
         for at in 0..found.rows.len() {
             self.index.find_or_note(&found.rows, found.rows[at].id, at as u32);
         }
@@ -107,6 +141,9 @@ impl<'n> Scanner<'n> {
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
                 Err(e) => return Err(e),
             };
+            if let Some(bytes) = self.progress {
+                bytes.fetch_add(read as u64, Ordering::Relaxed);
+            }
             let fresh = filled;
             filled += read;
             let Some(end) = memrchr(b'\n', &buffer[fresh..filled]).map(|at| fresh + at + 1) else {
@@ -121,8 +158,9 @@ impl<'n> Scanner<'n> {
             };
             let mut start = 0;
             for newline in memchr_iter(b'\n', &buffer[..end]) {
+                self.number += 1;
                 if overlong.take().is_some() {
-                    found.read.skipped += 1;
+                    self.skip(Flaw::TooLong, found);
                 } else {
                     self.line(&buffer[start..newline], home, found);
                 }
@@ -132,11 +170,14 @@ impl<'n> Scanner<'n> {
             buffer.copy_within(end..filled, 0);
             filled -= end;
         }
+        self.number += 1;
+        let skipped = found.read.skipped;
         if let Some(start) = overlong {
             found.read.offset = start;
+            self.skip(Flaw::TooLong, found);
             found.read.torn_tail = true;
+            found.read.skipped = skipped;
         } else if filled > 0 {
-            let skipped = found.read.skipped;
             self.line(&buffer[..filled], home, found);
             found.read.torn_tail = found.read.skipped > skipped;
             found.read.skipped = skipped;
@@ -148,13 +189,13 @@ impl<'n> Scanner<'n> {
         let mut line = line.trim_ascii();
         if let [0, ..] = line {
             // A crash of the machine leaves zeros; what was appended later may follow them.
-            found.read.skipped += 1;
+            self.skip(Flaw::Zeros, found);
             let text = line.iter().position(|b| *b != 0).unwrap_or(line.len());
             line = &line[text..];
         }
         let (Some(first), Some(last)) = (line.first(), line.last()) else { return };
         if (*first, *last) != (b'{', b'}') {
-            found.read.skipped += 1;
+            self.skip(Flaw::Torn, found);
         } else if self.is_user(line) {
             // What people and tools say is most of a transcript; it holds no response.
         } else if self.usage.find(line).is_some() {
@@ -167,7 +208,7 @@ impl<'n> Scanner<'n> {
                 match line::read(line) {
                     Line::Response(response) => self.response(&response, home, found),
                     Line::Other => {}
-                    Line::Broken => found.read.skipped += 1,
+                    Line::Broken(flaw) => self.skip(flaw, found),
                 }
             }
             self.excerpt.text = excerpt;
@@ -180,7 +221,7 @@ impl<'n> Scanner<'n> {
                     found.read.cost = Some(CoveringCost { state, rows, until: u32::MAX });
                 }
                 Ok(None) => {}
-                Err(()) => found.read.skipped += 1,
+                Err(()) => self.skip(Flaw::Totals, found),
             }
         }
     }
@@ -198,7 +239,7 @@ impl<'n> Scanner<'n> {
     fn response(&mut self, response: &Response<'_>, home: u32, found: &mut Found) {
         let id = xxh3_64(response.id.as_bytes());
         let Some(model) = self.model(&response.model, response.service) else {
-            found.read.skipped += 1;
+            self.skip(Flaw::Models, found);
             return;
         };
         let session = response.session.as_deref().map_or(home, |name| self.session(name));

@@ -3,6 +3,8 @@
 // Tests build and inspect what the product may touch only in one place each, and say where to look after a failure.
 #![allow(clippy::disallowed_methods, clippy::print_stdout)]
 #![allow(clippy::expect_used, clippy::unwrap_used)]
+// What only tests of Unix use is idle elsewhere.
+#![cfg_attr(not(unix), allow(unused_imports, dead_code))]
 
 // Claude Code in a terminal, killed by signals: as it is on Unix.
 #[cfg(unix)]
@@ -17,11 +19,19 @@ mod fold;
 mod harness;
 mod hooks;
 mod install;
+mod log;
 mod look;
 #[cfg(unix)]
+mod packages;
+#[cfg(unix)]
+mod plugin;
+#[cfg(unix)]
 mod registration;
+#[cfg(unix)]
+mod reliability;
 #[cfg(unix)]
 mod session;
 mod skills;
 mod usage;
+#[cfg(unix)]
 mod usage_tracking;

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::Check;
+use super::fix::{Fix, INSTALL, INSTALL_PROJECT};
 use crate::cli::claude::{self, Claude};
 use crate::cli::places::{Places, real};
 use crate::cli::rules;
@@ -11,9 +12,6 @@ use crate::cli::{install, installation};
 use crate::config::{self, Config};
 use crate::settings::{self, HOOKS, Registered, file};
 use crate::store::Store;
-
-const INSTALL: &str = "run `rejoin install`";
-const INSTALL_PROJECT: &str = "run `rejoin install --project`";
 
 pub(super) fn executables(places: &Places) -> Check {
     let mut check = Check::new("executables");
@@ -58,20 +56,27 @@ impl Shared {
                 n if n == HOOKS.len() => "all events".to_owned(),
                 _ => events.join(", "),
             };
-            check.find(format!("{which}: {what}"), advice);
+            let what = format!("{which}: {what}");
+            match Fix::by(&advice) {
+                Some(fix) => check.mend(what, advice, fix),
+                None => check.find(what, advice),
+            }
         }
     }
 }
 
 /// Claude Code merges the user's settings with both files of the project.
-pub(super) fn registration(places: &Places) -> Check {
+///
+/// `plugin` is the one that starts the hooks where the settings need not.
+pub(super) fn registration(places: &Places, plugin: Option<&str>) -> Check {
     let mut check = Check::new("registration");
     let mut entries = Vec::new();
-    // In the home folder the user's settings are in the place of the shared ones.
-    let user = places.user_settings();
-    let shared = Some(places.shared_settings()).filter(|file| real(file) != real(&user));
-    for file in [Some(user), shared, Some(places.local_settings())].into_iter().flatten() {
+    for file in files(places) {
         entries.extend(read(&file, &mut check));
+    }
+    if let Some(plugin) = plugin.filter(|_| entries.is_empty()) {
+        check.detail = format!("by the plugin {plugin}");
+        return check;
     }
     let mut shared = Shared::default();
     for hook in &HOOKS {
@@ -98,6 +103,14 @@ pub(super) fn registration(places: &Places) -> Check {
     files.dedup();
     check.detail = format!("{} events in {}", HOOKS.len(), files.join(" and "));
     check
+}
+
+/// The settings files that Claude Code merges, the user's first.
+pub(super) fn files(places: &Places) -> Vec<PathBuf> {
+    // In the home folder the user's settings are in the place of the shared ones.
+    let user = places.user_settings();
+    let shared = Some(places.shared_settings()).filter(|file| real(file) != real(&user));
+    [Some(user), shared, Some(places.local_settings())].into_iter().flatten().collect()
 }
 
 fn read(file: &Path, check: &mut Check) -> Vec<Entry> {
@@ -192,7 +205,7 @@ pub(super) fn status_line(places: &Places) -> Check {
     check.detail = String::from("tells the hooks the true context window");
     if !install::is_executable(&path) {
         let what = format!("{} cannot be started", path.display());
-        check.find(what, "run `rejoin install --statusline`");
+        check.mend(what, "run `rejoin install --statusline`", Fix::StatusLine);
     }
     check
 }
@@ -264,9 +277,10 @@ fn belongs(state: &Path, there: &fs::Metadata, ours: &fs::File, check: &mut Chec
     }
     let mode = there.permissions().mode() & 0o777;
     if mode & 0o077 != 0 {
-        check.find(
+        check.mend(
             format!("{path} is open to others (mode {mode:04o})"),
             format!("run `chmod 700 {path}`"),
+            Fix::Close(state.to_owned()),
         );
     }
 }

@@ -104,9 +104,9 @@ fn run<A: AsRef<OsStr>>(top: &Path, args: &[A]) -> Result<(), String> {
     }
     let words = [&said.stderr[..], &said.stdout[..]].concat();
     let words = String::from_utf8_lossy(&words);
-    let lines: Vec<&str> = words.lines().map(str::trim).filter(|l| !l.is_empty()).collect();
-    let told = lines.iter().filter(|line| !line.starts_with("hint:")).take(6);
-    let told = text::line(&told.copied().collect::<Vec<_>>().join("; "), 500);
+    let lines = words.lines().map(|line| line.trim().trim_matches('*').trim());
+    let told = lines.filter(|line| !line.is_empty() && !line.starts_with("hint:")).take(6);
+    let told = text::line(&told.collect::<Vec<_>>().join(" "), 500);
     Err(if told.is_empty() {
         format!("git failed without a word ({})", said.status)
     } else {

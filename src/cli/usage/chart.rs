@@ -12,8 +12,12 @@ const EIGHTHS: [char; 8] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '�
 /// Bars no longer than this say more than longer ones.
 const LONGEST_BAR: usize = 60;
 
-/// Names are cut to so many columns.
+/// Shorter ones say nothing.
+const SHORTEST_BAR: usize = 4;
+
+/// Names are cut to so many columns, and to what the numbers and the bar leave, but not below.
 const LONGEST_NAME: usize = 32;
+const SHORTEST_NAME: usize = 8;
 
 /// Draws one bar per row, as long as its cost, or as its tokens where no row has a price.
 pub(super) fn draw(report: &Report, width: usize) -> String {
@@ -22,17 +26,20 @@ pub(super) fn draw(report: &Report, width: usize) -> String {
         if priced { row.usage.cost } else { u128::from(row.usage.tokens.total()) }
     };
     let most = report.rows.iter().map(weight).max().unwrap_or(0).max(1);
-    let lines: Vec<(String, String, u128)> = report
+    let mut lines: Vec<(String, String, u128)> = report
         .rows
         .iter()
         .map(|row| {
             let label = format!("{:>7}  {}", short(row.usage.tokens.total()), cost(&row.usage));
-            (cut(&name(report, row), LONGEST_NAME), label, weight(row))
+            (name(report, row), label, weight(row))
         })
         .collect();
-    let names = lines.iter().map(|(name, ..)| name.width()).max().unwrap_or(0);
     let labels = lines.iter().map(|(_, label, _)| label.width()).max().unwrap_or(0);
-    let room = width.saturating_sub(names + labels + 4).clamp(4, LONGEST_BAR);
+    let longest =
+        width.saturating_sub(labels + 4 + SHORTEST_BAR).clamp(SHORTEST_NAME, LONGEST_NAME);
+    lines.iter_mut().for_each(|(name, ..)| *name = cut(name, longest));
+    let names = lines.iter().map(|(name, ..)| name.width()).max().unwrap_or(0);
+    let room = width.saturating_sub(names + labels + 4).clamp(SHORTEST_BAR, LONGEST_BAR);
     let mut text = String::new();
     for (name, label, weight) in lines {
         let bar = bar(weight, most, room);

@@ -4,7 +4,7 @@ use crate::usage::Totals;
 use crate::usage::prices::DOLLAR;
 
 /// `1,234,567`.
-pub(super) fn exact(number: u64) -> String {
+pub(in crate::cli) fn exact(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
@@ -36,7 +36,7 @@ pub(super) fn short(number: u64) -> String {
 }
 
 /// `$1,234.57`; `-` without a price, and `+` behind it where some of the tokens have none.
-pub(super) fn cost(totals: &Totals) -> String {
+pub(in crate::cli) fn cost(totals: &Totals) -> String {
     if totals.cost_usd().is_none() {
         return "-".to_owned();
     }

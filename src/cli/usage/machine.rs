@@ -47,7 +47,7 @@ struct Row<'a> {
 }
 
 #[derive(Serialize)]
-struct Sums {
+pub(in crate::cli) struct Sums {
     responses: u64,
     input_tokens: u64,
     output_tokens: u64,
@@ -63,7 +63,7 @@ struct Sums {
 
 /// As [`Sums`], but nobody counted the calls.
 #[derive(Serialize)]
-struct Hidden {
+pub(in crate::cli) struct Hidden {
     input_tokens: u64,
     output_tokens: u64,
     cache_creation_5m_tokens: u64,
@@ -105,7 +105,7 @@ impl From<&Totals> for Sums {
     }
 }
 
-fn hidden(totals: &Totals) -> Option<Hidden> {
+pub(in crate::cli) fn hidden(totals: &Totals) -> Option<Hidden> {
     let tokens = &totals.tokens;
     (tokens.total() > 0).then(|| Hidden {
         input_tokens: tokens.input,

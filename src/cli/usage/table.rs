@@ -209,7 +209,7 @@ pub(super) fn name(report: &Report, row: &ReportRow) -> String {
 }
 
 /// The text in `width` columns, with a sign where it was cut: paths at the front, their ends differ.
-pub(super) fn cut(text: &str, width: usize) -> String {
+pub(in crate::cli) fn cut(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
     }

@@ -42,6 +42,7 @@ fn a_git_file_is_believed_only_if_the_git_directory_points_back() {
 }
 
 #[test]
+#[cfg(unix)]
 fn no_link_leads_into_another_repository() {
     use std::os::unix::fs::symlink;
     let (git, app) = Git::app();
@@ -71,6 +72,7 @@ fn no_link_leads_into_another_repository() {
 }
 
 #[test]
+#[cfg(unix)]
 fn somebody_elses_repository_above_does_not_count() {
     use std::os::unix::fs::{MetadataExt, chown};
     let (git, app) = Git::app();

@@ -135,7 +135,10 @@ fn pieces(statement: &str) -> Vec<Piece<'_>> {
                 for (n, sentence) in all.into_iter().enumerate() {
                     let announces = n == last && sentence.ends_with(':');
                     let sentence_mark = if announces { kind::mark(&sentence) } else { Mark::None };
-                    let worth = if first && !announces {
+                    let preamble = first && !announces && kind::is_preamble(&sentence);
+                    let worth = if preamble {
+                        CODE
+                    } else if first && !announces {
                         FIRST
                     } else if open || sentence_mark == Mark::NextStep && announces {
                         OPEN
@@ -148,7 +151,7 @@ fn pieces(statement: &str) -> Vec<Piece<'_>> {
                     }
                     // "Here is the summary:" says nothing, "I finished two tasks:" does.
                     let says = first && announces && kind::says_something(&sentence);
-                    first &= announces && !says;
+                    first &= preamble || announces && !says;
                     let worth = match announces {
                         true if says => FIRST,
                         true => CARRIER,
@@ -197,7 +200,14 @@ fn pieces(statement: &str) -> Vec<Piece<'_>> {
         }
     }
     // A text that only announces ("Let me check the tests:") has that as its first sentence.
+    let only_preamble = out.iter().all(|p| matches!(p.worth, CODE | CARRIER));
     if first
+        && only_preamble
+        && let Some(only) =
+            out.iter_mut().find(|p| p.worth == CODE && !p.text.starts_with(['`', '~']))
+    {
+        only.worth = FIRST;
+    } else if first
         && let Some(only) = out
             .iter_mut()
             .find(|p| p.worth == CARRIER && !p.text.starts_with("**") && !p.text.starts_with('|'))

@@ -228,19 +228,22 @@ const EXCESS: [&str; 10] = [
 
 /// Words of a choice in a sentence that is no plan.
 #[rustfmt::skip]
-const DECISIONS: [&str; 23] = [
+const DECISIONS: [&str; 24] = [
     "i should", "we should", "i decided", "decided to", "i chose", "chose to", "opted",
     "i went with", "going with", "switched to", "switching to", "unchanged", "i kept", "we keep",
-    "the plan is", "trade off", "tradeoff", "better to", "safer to", "simpler to", "on purpose",
+    "the plan is to", "on second thought", "trade off", "tradeoff", "better to", "safer to", "simpler to", "on purpose",
     "deliberately", "by design",
 ];
 
 /// Copulas, negations and the verbs of descriptions.
 #[rustfmt::skip]
-const SAYS: [&str; 30] = [
+const SAYS: [&str; 60] = [
     "is", "are", "was", "were", "isn't", "aren't", "doesn't", "don't", "didn't", "has", "have",
-    "had", "needs", "need", "takes", "took", "returns", "expects", "uses", "contains", "lives",
-    "means", "requires", "supports", "only", "no", "not", "never", "can't", "cannot",
+    "had", "needs", "need", "takes", "took", "returns", "expects", "uses", "contains", "comes",
+    "means", "requires", "supports", "only", "no", "not", "never", "can't", "cannot", "goes", "treats",
+    "includes", "ignores", "shadows", "counts", "calls", "reads", "writes", "runs", "depends",
+    "lacks", "lives", "holds", "points", "still", "already", "passes", "exists", "belongs", "breaks",
+    "drops", "overrides", "assumes", "defaults", "raises", "throws", "accepts", "rejects", "blocks",
 ];
 
 pub(super) fn of(sentence: &str) -> Kind {
@@ -263,12 +266,12 @@ pub(super) fn of(sentence: &str) -> Kind {
     } else if has(COPULA) && names_something(sentence) {
         Kind::Finding
     } else {
-        Kind::Other
+        super::tongues::kind(sentence).unwrap_or(Kind::Other)
     }
 }
 
 /// A code span, path, number or identifier.
-fn names_something(sentence: &str) -> bool {
+pub(super) fn names_something(sentence: &str) -> bool {
     if sentence.contains('`') {
         return true;
     }
@@ -381,6 +384,33 @@ pub(super) fn says_something(lead: &str) -> bool {
             "let me",
             "below",
         ])
+}
+
+/// Whether a sentence only says that a report comes: "I now have all the information."
+pub(super) fn is_preamble(sentence: &str) -> bool {
+    text::units(sentence) < 90
+        && !names_something(sentence)
+        && starts_any(
+            sentence,
+            &[
+                "i've finished",
+                "i have finished",
+                "i've completed my",
+                "i have completed my",
+                "i now have",
+                "i have all",
+                "i've gathered",
+                "i have gathered",
+                "let me",
+                "now i have",
+                "based on my",
+                "i'll now",
+                "now i can",
+                "i can now",
+                "i have enough",
+                "i've got",
+            ],
+        )
 }
 
 /// The cues that a prompt is looked at for share the reading of words.

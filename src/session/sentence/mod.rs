@@ -5,6 +5,7 @@ mod condense;
 mod kind;
 mod markdown;
 mod prompt;
+mod tongues;
 
 use markdown::{Block, Blocks};
 
@@ -58,6 +59,40 @@ pub struct Sentence {
     pub mark: Mark,
     /// A list item.
     pub item: bool,
+}
+
+impl Sentence {
+    /// Whether it names something, and is more than a word or two.
+    pub fn tells(&self) -> bool {
+        kind::names_something(&self.text) && text::units(&self.text) >= 24
+    }
+
+    /// Whether it leans on the sentence before it: "That's why …", "It also …".
+    pub fn leans(&self) -> bool {
+        !self.item
+            && kind::starts_any(
+                &self.text,
+                &[
+                    "it",
+                    "it's",
+                    "its",
+                    "this",
+                    "that",
+                    "that's",
+                    "these",
+                    "those",
+                    "they",
+                    "they're",
+                    "so",
+                    "which",
+                    "hence",
+                    "therefore",
+                    "but",
+                    "however",
+                    "then",
+                ],
+            )
+    }
 }
 
 /// The sentences of a Markdown text, in order: paragraphs split at sentence and line ends, list

@@ -128,7 +128,11 @@ fn pytest(lines: &Lines<'_>, at: usize, raw: &str) -> Option<Hit> {
         if let Some(rest) = raw.strip_prefix(head)
             && rest.split(' ').next().is_some_and(|id| id.contains(".py"))
         {
-            return hit(raw.to_owned(), at + 1);
+            // A module that can't be collected has its reason further up only.
+            let why = (!rest.contains(" - "))
+                .then(|| (at.saturating_sub(400)..at).rev().map(|n| lines.get(n)))
+                .and_then(|mut above| above.find_map(|l| l.strip_prefix("E  ")));
+            return hit(join(&[raw, why.unwrap_or("").trim()]), at + 1);
         }
     }
     let said = raw.strip_prefix("E  ").filter(|rest| rest.starts_with(' '))?;

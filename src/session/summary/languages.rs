@@ -48,6 +48,15 @@ impl<'a> Scan<'a> {
         {
             let said = self.warnings.take().unwrap_or_else(|| line.to_owned());
             self.hit(Rank::Progress, &said, false);
+        } else if let Some((name, times)) = line.split_once(" time: ")
+            && let Some(times) = times.trim().strip_prefix('[').and_then(|t| t.strip_suffix(']'))
+        {
+            // criterion: least, middle, most of each benchmark; the middle is what counts.
+            let words: Vec<&str> = times.split_whitespace().collect();
+            if let [_, _, value, unit, ..] = words[..] {
+                let said = format!("{} {value} {unit}", name.trim());
+                self.hit(Rank::Progress, said.trim(), false);
+            }
         } else if line.starts_with("Diff in ") && line.contains(".rs") {
             self.diffs += 1;
         }

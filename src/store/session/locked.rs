@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use super::{Contents, Found, Session};
 use crate::store::atomic::{self, Durability};
 use crate::store::dir;
+use crate::store::disk;
 use crate::store::error::{Error, Result};
 use crate::store::format;
 use crate::store::journal;
@@ -58,6 +59,7 @@ impl SessionLock {
     /// Errors: [`Error::Newer`]: nothing was touched, leave the event with
     /// [`pend`](Session::pend).
     pub fn load<S: DeserializeOwned>(&mut self) -> Result<Contents<S>> {
+        // Its directory was looked at when the lock was taken.
         let found = Found::<S>::gather(&self.session)?;
         if found.unreadable.is_some() {
             atomic::move_aside(&self.session.snapshot())?;
@@ -160,45 +162,49 @@ impl SessionLock {
         atomic::replace(&self.session.dir, &target, text.as_bytes(), durability)
     }
 
-    /// Appends a line to a file whose first line names the format (`{"format":1}`), by one write. An
+    /// Appends lines to a file whose first line names the format (`{"format":1}`), by one write. An
     /// unfinished line of a killed writer is cut.
-    pub fn append_line(&self, name: &str, line: &str) -> Result<()> {
+    pub fn append_lines(&self, name: &str, lines: &[impl AsRef<str>]) -> Result<()> {
         let path = dir::place(&self.session.dir, name)?;
-        if line.contains('\n') {
+        if lines.iter().any(|line| line.as_ref().contains('\n')) {
             return Err(Error::NotOneLine { path });
         }
-        if let Some((head, _)) = dir::read(&path, LINES_HEAD.len() as u64 + 8)? {
-            format::check(&path, head.split(|byte| *byte == b'\n').next().unwrap_or(&head))?;
+        let mut bytes = Vec::new();
+        for line in lines {
+            bytes.extend_from_slice(line.as_ref().as_bytes());
+            bytes.push(b'\n');
         }
-        append_line(&path, line)
+        append_lines(&path, bytes)
     }
 
     /// Removes the session with everything in it, the lock included.
-    #[allow(clippy::disallowed_methods)]
     pub fn remove(self) -> Result<()> {
         let gone = format!("{REMOVED}{:016x}", atomic::random());
         let gone = self.session.parent().join(gone);
         // In one step, so that no reader meets half a session. Where a directory with open files
         // cannot be renamed, it is emptied in place.
-        let doomed = match std::fs::rename(&self.session.dir, &gone) {
+        let doomed = match disk::rename(&self.session.dir, &gone) {
             Ok(()) => gone,
             Err(_) => self.session.dir.clone(),
         };
         remove_all(&doomed)?;
-        for name in dir::names(self.session.parent())? {
-            if name.starts_with(REMOVED) {
-                remove_all(&self.session.parent().join(name))?;
-            }
-        }
-        Ok(())
+        sweep_removed(self.session.parent())
     }
+}
+
+/// Removes what processes that died left of the sessions that they were removing.
+pub(in crate::store) fn sweep_removed(sessions: &Path) -> Result<()> {
+    for name in dir::names(sessions)?.iter().filter(|name| name.starts_with(REMOVED)) {
+        remove_all(&sessions.join(name))?;
+    }
+    Ok(())
 }
 
 /// The start of the name of a session on its way out; no session id starts with a dot.
 const REMOVED: &str = ".removed-";
 
 fn remove_all(path: &Path) -> Result<()> {
-    match std::fs::remove_dir_all(path) {
+    match disk::remove_all(path) {
         Err(e) if e.kind() != ErrorKind::NotFound => Err(Error::io("remove", path, e)),
         _ => Ok(()),
     }
@@ -210,15 +216,20 @@ fn remove_pending(folder: &Path, mut names: Vec<String>) -> Vec<String> {
     names
 }
 
-fn append_line(path: &Path, line: &str) -> Result<()> {
-    let options = &mut dir::options();
-    let Some((mut file, meta)) = dir::open(path, options.read(true).write(true).create(true))?
-    else {
+fn append_lines(path: &Path, mut lines: Vec<u8>) -> Result<()> {
+    let Some((mut file, meta)) = dir::open(path, dir::options().read().write().create())? else {
         return Err(Error::io("create", path, ErrorKind::NotFound.into()));
     };
+    let mut head = [0; LINES_HEAD.len() + 8];
+    let known = dir::fill(&mut file, &mut head).map_err(|e| Error::io("read", path, e))?;
+    if known > 0 {
+        let head = &head[..known];
+        format::check(path, head.split(|byte| *byte == b'\n').next().unwrap_or(head))?;
+    }
     let length =
-        journal::repair(&mut file, meta.len()).map_err(|e| Error::io("repair", path, e))?;
-    let head: &[u8] = if length == 0 { LINES_HEAD } else { b"" };
-    let bytes = [head, line.as_bytes(), b"\n"].concat();
-    journal::write_or_undo(&mut file, length, &bytes).map_err(|e| Error::io("write", path, e))
+        journal::repair(&mut file, path, meta.len()).map_err(|e| Error::io("repair", path, e))?;
+    if length == 0 {
+        lines.splice(..0, LINES_HEAD.iter().copied());
+    }
+    journal::write_or_undo(&mut file, path, length, &lines).map_err(|e| Error::io("write", path, e))
 }

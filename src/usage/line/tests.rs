@@ -77,24 +77,24 @@ fn writes_without_a_known_life_live_for_five_minutes() {
 
 #[test]
 fn what_cannot_be_believed_is_broken() {
-    for (from, to) in [
-        (r#""output_tokens":210"#, r#""output_tokens":-210"#),
-        (r#""output_tokens":210"#, r#""output_tokens":2e30"#),
-        (r#""output_tokens":210"#, r#""output_tokens":18446744073709551616"#),
-        (r#""output_tokens":210"#, r#""output_tokens":1.5"#),
-        (r#""output_tokens":210"#, r#""output_tokens":"210""#),
-        (r#""output_tokens":210,"#, ""),
-        (r#""input_tokens":12,"#, ""),
-        (r#""id":"msg_1","#, ""),
-        (r#""id":"msg_1""#, r#""id":"""#),
-        (r#""model":"claude-opus-4-6","#, ""),
-        ("12.791Z", "12.791"),
-        (r#""timestamp":"2026-11-22T15:15:12.791Z","#, ""),
-        ("2026-11-22", "1926-11-22"),
-        (r#""sessionId":"s"}"#, r#""sessionId":"s""#),
+    for (from, to, flaw) in [
+        (r#""output_tokens":210"#, r#""output_tokens":-210"#, Flaw::Tokens),
+        (r#""output_tokens":210"#, r#""output_tokens":2e30"#, Flaw::Tokens),
+        (r#""output_tokens":210"#, r#""output_tokens":18446744073709551616"#, Flaw::Tokens),
+        (r#""output_tokens":210"#, r#""output_tokens":1.5"#, Flaw::Tokens),
+        (r#""output_tokens":210"#, r#""output_tokens":"210""#, Flaw::Tokens),
+        (r#""output_tokens":210,"#, "", Flaw::Tokens),
+        (r#""input_tokens":12,"#, "", Flaw::Tokens),
+        (r#""id":"msg_1","#, "", Flaw::Name),
+        (r#""id":"msg_1""#, r#""id":"""#, Flaw::Name),
+        (r#""model":"claude-opus-4-6","#, "", Flaw::Name),
+        ("12.791Z", "12.791", Flaw::Time),
+        (r#""timestamp":"2026-11-22T15:15:12.791Z","#, "", Flaw::Time),
+        ("2026-11-22", "1926-11-22", Flaw::Time),
+        (r#""sessionId":"s"}"#, r#""sessionId":"s""#, Flaw::Torn),
     ] {
         let text = line(from, to);
-        assert_eq!(read(text.as_bytes()), Line::Broken, "{text}");
+        assert_eq!(read(text.as_bytes()), Line::Broken(flaw), "{text}");
     }
 }
 

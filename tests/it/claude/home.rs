@@ -2,13 +2,14 @@
 
 use std::ffi::OsString;
 use std::fs;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::{Launch, Transcript};
+use super::{Launch, Terminal, Transcript};
 use crate::api::Api;
 
 /// Not a key of anybody's: the scripted API asks for none.
@@ -115,6 +116,14 @@ impl Home {
             .expect("rejoin can be started")
     }
 
+    /// Runs `rejoin` in a terminal of 24 lines and 80 columns, with the environment that Claude Code gets.
+    pub(crate) fn rejoin_terminal(&self, args: &[&str]) -> Terminal {
+        let args: Vec<OsString> = args.iter().map(OsString::from).collect();
+        let size = (NonZero::new(24).unwrap(), NonZero::new(80).unwrap());
+        let rejoin = env!("CARGO_BIN_EXE_rejoin");
+        Terminal::start(rejoin, &args, &self.project, &self.environment(), size)
+    }
+
     /// Where Claude Code looks for the user's settings.
     pub(crate) fn settings(&self) -> PathBuf {
         self.path(".claude/settings.json")
@@ -138,7 +147,7 @@ impl Home {
 
     /// The whole environment of `claude`: nothing of the person's who runs the tests but the search path, which
     /// begins with `bin` in this home and the folder of the real `claude`.
-    pub(super) fn environment(&self) -> Vec<(OsString, OsString)> {
+    pub(crate) fn environment(&self) -> Vec<(OsString, OsString)> {
         let home = self.root.path().as_os_str();
         let claude = Path::new(env!("CLAUDE_CODE")).parent().unwrap_or(Path::new("/"));
         let inherited = std::env::var_os("PATH").unwrap_or_default();

@@ -55,8 +55,21 @@ impl Terminal {
         folder: &Path,
         environment: &[(OsString, OsString)],
     ) -> Self {
+        let terminal = Self::start(program, args, folder, environment, (ROWS, COLUMNS));
+        terminal.wait_until("the prompt box is there", |screen| input_line(screen).is_some());
+        terminal
+    }
+
+    /// Starts any program in a terminal of so many rows and columns.
+    pub(super) fn start(
+        program: &str,
+        args: &[OsString],
+        folder: &Path,
+        environment: &[(OsString, OsString)],
+        (rows, columns): (NonZero<u16>, NonZero<u16>),
+    ) -> Self {
         let size =
-            PtySize { rows: ROWS.get(), cols: COLUMNS.get(), pixel_width: 0, pixel_height: 0 };
+            PtySize { rows: rows.get(), cols: columns.get(), pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).expect("the system has pseudo-terminals");
         let mut command = CommandBuilder::new(program);
         command.args(args);
@@ -65,11 +78,11 @@ impl Terminal {
         for (name, value) in environment {
             command.env(name, value);
         }
-        let child = pair.slave.spawn_command(command).expect("claude can be started");
+        let child = pair.slave.spawn_command(command).expect("the program can be started");
         drop(pair.slave);
         let mut output = pair.master.try_clone_reader().expect("a terminal can be read");
         let input = pair.master.take_writer().expect("a terminal can be written");
-        let seen = Seen { parser: Parser::new(ROWS, COLUMNS, 0), closed: false };
+        let seen = Seen { parser: Parser::new(rows, columns, 0), closed: false };
         let view = Arc::new(View { seen: Mutex::new(seen), changed: Condvar::new() });
         let watching = Arc::clone(&view);
         std::thread::spawn(move || {
@@ -85,9 +98,7 @@ impl Terminal {
                 }
             }
         });
-        let terminal = Self { view, input, child, _master: pair.master };
-        terminal.wait_until("the prompt box is there", |screen| input_line(screen).is_some());
-        terminal
+        Self { view, input, child, _master: pair.master }
     }
 
     /// What is on the screen.
@@ -177,6 +188,20 @@ impl Terminal {
     pub(crate) fn kill(mut self) {
         kill(self.child.process_id().expect("a running child has an id"));
         self.wait_end();
+    }
+
+    /// Types into whatever reads the keys.
+    pub(crate) fn keys(&mut self, text: &str) {
+        self.send(text.as_bytes());
+    }
+
+    /// Waits until the program has ended, and returns its last screen and exit code.
+    pub(crate) fn end(mut self) -> (String, u32) {
+        let status = super::eventually("the program ends", || self.child.try_wait().ok().flatten());
+        super::eventually("the terminal is closed", || {
+            self.view.seen.lock().expect("no holder panics").closed.then_some(())
+        });
+        (self.screen(), status.exit_code())
     }
 
     fn wait_end(&mut self) {

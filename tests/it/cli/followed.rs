@@ -46,6 +46,11 @@ impl Followed {
         Self { _folder: folder, root, ids: RefCell::default() }
     }
 
+    /// The folder that sessions are started in.
+    pub(crate) fn project(&self) -> PathBuf {
+        self.root.join("home/shop")
+    }
+
     pub(crate) fn state(&self) -> PathBuf {
         self.root.join("state")
     }
@@ -54,7 +59,7 @@ impl Followed {
         Path::new(REJOIN).parent().unwrap().to_str().unwrap()
     }
 
-    fn recorded(name: &str) -> PathBuf {
+    pub(crate) fn recorded(name: &str) -> PathBuf {
         match name {
             "demo" => Path::new(env!("CARGO_MANIFEST_DIR")).join("install/demo.jsonl"),
             _ => crate::fold::fixture(&format!("{name}.jsonl")),
@@ -79,8 +84,9 @@ impl Followed {
     /// process that is gone without one.
     pub(crate) fn follow(&self, recorded: &'static str, ends: bool) {
         let mut claude = self.claude();
-        let transcript = self.root.join(format!("{}.jsonl", self.id(recorded)));
+        let transcript = self.transcript(recorded);
         fs::copy(Self::recorded(recorded), &transcript).unwrap();
+        Self::copy_subagents(recorded, &transcript);
         let event = |name: &str, more: Value| {
             let mut event = json!({
                 "session_id": self.id(recorded),
@@ -109,6 +115,28 @@ impl Followed {
         claude.wait().unwrap();
     }
 
+    /// Where Claude Code keeps the transcript of a recorded session.
+    pub(crate) fn transcript(&self, recorded: &'static str) -> PathBuf {
+        let folder = self.root.join("home/.claude/projects/-home-shop");
+        fs::create_dir_all(&folder).unwrap();
+        folder.join(format!("{}.jsonl", self.id(recorded)))
+    }
+
+    /// The transcripts of its subagents lie beside it.
+    fn copy_subagents(recorded: &str, transcript: &Path) {
+        for number in 1.. {
+            let from = Self::recorded(&format!("{recorded}.sub-{number}"));
+            if !from.exists() {
+                break;
+            }
+            let folder = transcript.with_extension("").join("subagents");
+            fs::create_dir_all(&folder).unwrap();
+            let to = folder.join(format!("agent-a{number}.jsonl"));
+            fs::copy(from.with_extension("meta.json"), to.with_extension("meta.json")).unwrap();
+            fs::copy(from, to).unwrap();
+        }
+    }
+
     /// What a session that a person starts now is told.
     pub(crate) fn start(&self) -> String {
         let mut claude = self.claude();
@@ -132,14 +160,14 @@ impl Followed {
     }
 
     /// A process that can stand for Claude Code's: a hook that waits for its input.
-    fn claude(&self) -> Child {
+    pub(crate) fn claude(&self) -> Child {
         self.command(&format!("{}/rejoin-hook-stop", Self::executables()))
             .stdin(Stdio::piped())
             .spawn()
             .unwrap()
     }
 
-    fn command(&self, program: &str) -> Command {
+    pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command
             .env_clear()
@@ -150,7 +178,7 @@ impl Followed {
         command
     }
 
-    fn hook(&self, name: &str, claude: u32, event: &Value) -> String {
+    pub(crate) fn hook(&self, name: &str, claude: u32, event: &Value) -> String {
         let mut child = self
             .command(&format!("{}/rejoin-hook-{name}", Self::executables()))
             .env("CLAUDE_PROJECT_DIR", self.root.join("home/shop"))
@@ -168,6 +196,51 @@ impl Followed {
         let faults = fs::read_to_string(self.state().join("hooks.log")).unwrap_or_default();
         assert!(!faults.contains("can't"), "{faults}");
         String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// A path below the folder that holds the home and the state.
+    pub(crate) fn path(&self, below: &str) -> PathBuf {
+        self.root.join(below)
+    }
+
+    /// Runs git in the project, by an author and at a time of its own, and insists on success.
+    pub(crate) fn git(&self, arguments: &[&str]) -> String {
+        let output = self
+            .command("git")
+            .env("PATH", std::env::var_os("PATH").unwrap())
+            .env("GIT_AUTHOR_DATE", "2026-11-01T12:00:00Z")
+            .env("GIT_COMMITTER_DATE", "2026-11-01T12:00:00Z")
+            .args(["-c", "user.name=dev", "-c", "user.email=dev@example.invalid"])
+            .args(arguments)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "git {arguments:?}: {said}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// Runs the command in a folder below [`path`](Self::path), with git on its path.
+    pub(crate) fn run_in(&self, folder: &str, arguments: &[&str]) -> Ran {
+        let mut command = self.command(REJOIN);
+        command.env("PATH", std::env::var_os("PATH").unwrap()).env("GIT_CONFIG_NOSYSTEM", "1");
+        self.ran(command.current_dir(self.path(folder)).args(arguments))
+    }
+
+    /// Puts a recorded session where Claude Code would have, as one that no hook followed.
+    pub(crate) fn unfollowed(&self, recorded: &'static str) -> &'static str {
+        let id = self.id(recorded);
+        let shop = self.path("home/shop");
+        let folder: String = shop
+            .to_string_lossy()
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+            .collect();
+        let folder = self.path("home/.claude/projects").join(folder);
+        fs::create_dir_all(&folder).unwrap();
+        let text = fs::read_to_string(Self::recorded(recorded)).unwrap();
+        let text = text.replace("/home/dev/projects/demo", &shop.to_string_lossy());
+        fs::write(folder.join(format!("{id}.jsonl")), text).unwrap();
+        id
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {

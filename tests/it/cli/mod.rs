@@ -1,6 +1,9 @@
 //! The `rejoin` command as a person sees it, over sessions that the hook executables followed.
 
 pub(crate) mod followed;
+mod lists;
+#[cfg(unix)]
+mod pauses;
 
 use followed::Followed;
 use insta::assert_snapshot;
@@ -51,7 +54,7 @@ fn sessions_are_listed_newest_first() {
     assert_snapshot!(listed);
     let json = here.run(&["list", "--json"]).json();
     assert_eq!(json[0]["id"], here.id(KILLED));
-    assert_eq!((&json[0]["state"], &json[1]["state"]), (&"cut off".into(), &"ended".into()));
+    assert_eq!((&json[0]["state"], &json[1]["state"]), (&"cut off".into(), &"taken up".into()));
 }
 
 #[test]

@@ -2,8 +2,17 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod agents;
 mod budget;
+mod chinese;
+
+mod debugging;
+mod meanwhile;
+mod promised;
+mod questions;
+mod service;
 mod transcript;
+mod twice;
 
 use crate::fold::fixture;
 use std::path::Path;
@@ -145,6 +154,22 @@ fn a_long_session() {
     insta::assert_snapshot!("long_digest", compose(&path, &["--digest"]));
     insta::assert_snapshot!("long_300_tokens", compose(&path, &["--budget", "300"]));
 }
+
+/// Digest and whole log of a made-up session.
+macro_rules! sessions {
+    ($($module:ident),* $(,)?) => {
+        $(#[test]
+        fn $module() {
+            let folder = tempfile::tempdir().unwrap();
+            let path = $module::session().save(folder.path(), stringify!($module));
+            let name = stringify!($module);
+            insta::assert_snapshot!(format!("{name}_digest"), compose(&path, &["--digest"]));
+            insta::assert_snapshot!(format!("{name}_log"), compose(&path, &[]));
+        })*
+    };
+}
+
+sessions! { agents, chinese, debugging, questions, service, twice }
 
 #[test]
 fn a_session_in_other_scripts() {

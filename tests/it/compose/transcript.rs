@@ -14,17 +14,24 @@ pub(crate) struct Transcript {
     turns: u32,
     calls: u32,
     folder: String,
+    branch: String,
 }
 
 impl Transcript {
     pub(crate) fn new() -> Self {
+        Self::at("/home/dev/shop", "feature/cart")
+    }
+
+    /// A session in another folder, on another branch.
+    pub(crate) fn at(folder: &str, branch: &str) -> Self {
         Self {
             lines: Vec::new(),
             now: "2026-03-02T09:00:00Z".parse().unwrap(),
             parent: None,
             turns: 0,
             calls: 0,
-            folder: "/home/dev/shop".to_owned(),
+            folder: folder.to_owned(),
+            branch: branch.to_owned(),
         }
     }
 
@@ -41,7 +48,7 @@ impl Transcript {
         line["parentUuid"] = json!(self.parent);
         line["timestamp"] = json!(self.now.to_rfc3339_opts(chrono::SecondsFormat::Millis, true));
         line["cwd"] = json!(self.folder);
-        line["gitBranch"] = json!("feature/cart");
+        line["gitBranch"] = json!(self.branch);
         line["version"] = json!("2.1.330");
         line["isSidechain"] = json!(false);
         self.parent = Some(uuid);
@@ -121,9 +128,119 @@ impl Transcript {
         self.call("Bash", &json!({"command": command}), &text, exit != 0, &report)
     }
 
+    /// A command that was started in the background and not heard of again.
+    pub(crate) fn background(&mut self, command: &str, id: &str) -> &mut Self {
+        self.call(
+            "Bash",
+            &json!({"command": command, "run_in_background": true}),
+            &format!("Command running in background with ID: {id}."),
+            false,
+            &json!({"stdout": "", "stderr": "", "interrupted": false, "backgroundTaskId": id}),
+        )
+    }
+
     pub(crate) fn read(&mut self, path: &str) -> &mut Self {
+        self.shown(path, "1\t…")
+    }
+
+    /// A file that is read, with what it says.
+    pub(crate) fn shown(&mut self, path: &str, content: &str) -> &mut Self {
         let path = format!("{}/{path}", self.folder);
-        self.call("Read", &json!({"file_path": path}), "1\t…", false, &json!({"type": "text"}))
+        self.call("Read", &json!({"file_path": path}), content, false, &json!({"type": "text"}))
+    }
+
+    /// The whole to-do list, each with its state.
+    pub(crate) fn todos(&mut self, list: &[(&str, &str)]) -> &mut Self {
+        let todos: Vec<Value> =
+            list.iter().map(|(what, state)| json!({"content": what, "status": state})).collect();
+        self.call(
+            "TodoWrite",
+            &json!({"todos": todos}),
+            "Todos have been modified successfully",
+            false,
+            &json!({"newTodos": todos}),
+        )
+    }
+
+    /// A subagent and what it reported.
+    pub(crate) fn agent(&mut self, kind: &str, task: &str, report: &str) -> &mut Self {
+        self.call(
+            "Task",
+            &json!({"subagent_type": kind, "description": task, "prompt": task}),
+            report,
+            false,
+            &json!({"status": "completed", "agentId": "a1b2c3", "content": [{"type": "text", "text": report}]}),
+        )
+    }
+
+    /// A plan that the user approved.
+    pub(crate) fn plan(&mut self, plan: &str) -> &mut Self {
+        self.call(
+            "ExitPlanMode",
+            &json!({"plan": plan}),
+            "User has approved your plan. You can now start coding.",
+            false,
+            &json!({"plan": plan, "isAgent": false}),
+        )
+    }
+
+    /// A question and the user's answer.
+    pub(crate) fn ask(&mut self, question: &str, answer: &str) -> &mut Self {
+        self.call(
+            "AskUserQuestion",
+            &json!({"questions": [{"question": question, "options": []}]}),
+            &format!("Your questions have been answered: \"{question}\"=\"{answer}\"."),
+            false,
+            &json!({"questions": [{"question": question}], "answers": {question: answer}}),
+        )
+    }
+
+    /// Text that the user typed while Claude worked.
+    pub(crate) fn typed(&mut self, text: &str) -> &mut Self {
+        self.push(json!({
+            "type": "attachment",
+            "attachment": {"type": "queued_command", "prompt": text, "commandMode": "prompt",
+                "origin": {"kind": "human"}},
+        }))
+    }
+
+    /// The context was compacted, and this is Claude's own summary.
+    pub(crate) fn compacted(&mut self, before: u64, summary: &str) -> &mut Self {
+        self.push(json!({
+            "type": "system", "subtype": "compact_boundary", "content": "Conversation compacted",
+            "logicalParentUuid": self.parent,
+            "compactMetadata": {"trigger": "auto", "preTokens": before, "postTokens": before / 10},
+        }));
+        self.push(json!({
+            "type": "user", "isCompactSummary": true, "isVisibleInTranscriptOnly": true,
+            "message": {"role": "user", "content": format!(
+                "This session is being continued from a previous conversation that ran out of context.\n\nSummary:\n{summary}\n\nContinue the conversation from where it left off.")},
+        }))
+    }
+
+    /// A page that was fetched.
+    pub(crate) fn fetch(&mut self, url: &str, said: &str) -> &mut Self {
+        self.call(
+            "WebFetch",
+            &json!({"url": url, "prompt": "what does it say"}),
+            said,
+            false,
+            &json!({"code": 200, "url": url, "result": said}),
+        )
+    }
+
+    /// The user refused a call, with or without a word.
+    pub(crate) fn refuse(&mut self, command: &str, said: &str) -> &mut Self {
+        let text = format!(
+            "The user doesn't want to proceed with this tool use. The tool use was rejected (eg. if it was a file edit, the new_string was NOT written to the file). To tell you how to proceed, the user said:\n{said}"
+        );
+        self.call(
+            "Bash",
+            &json!({"command": command}),
+            &text,
+            true,
+            &json!("User rejected tool use"),
+        )
     }
 
     pub(crate) fn write(&mut self, path: &str, content: &str) -> &mut Self {

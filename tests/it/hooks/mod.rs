@@ -8,10 +8,12 @@
 mod commands;
 mod counts;
 mod fields;
+#[cfg(unix)]
 mod limits;
 mod places;
 mod reads;
-mod scene;
+pub(crate) mod scene;
 mod silence;
 mod stdin;
 mod transcripts;
+mod twice;

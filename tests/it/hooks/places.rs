@@ -10,6 +10,7 @@ use super::scene::{Scene, Stdin, every_event, executable};
 
 /// The beginning of a command line under which file permissions count: none for an ordinary user,
 /// for root one that gives up the right to ignore them. `None` where that can't be done.
+#[cfg(unix)]
 pub(super) fn unprivileged() -> Option<Vec<String>> {
     let words = |line: &str| line.split(' ').map(str::to_owned).collect::<Vec<_>>();
     if !rustix::process::geteuid().is_root() {

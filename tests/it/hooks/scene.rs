@@ -16,12 +16,12 @@ use tempfile::TempDir;
 use crate::fold::fixture;
 
 /// A recorded session with two turns.
-pub(super) const RECORDED: &str = "tui-basic.1.jsonl";
+pub(crate) const RECORDED: &str = "tui-basic.1.jsonl";
 /// The id of every scene's session.
-pub(super) const SESSION: &str = "5e551043-0000-4000-8000-000000000001";
+pub(crate) const SESSION: &str = "5e551043-0000-4000-8000-000000000001";
 
 /// The executable of an event.
-pub(super) fn executable(event: Event) -> &'static Path {
+pub(crate) fn executable(event: Event) -> &'static Path {
     Path::new(match event {
         Event::SessionStart => env!("CARGO_BIN_EXE_rejoin-hook-session-start"),
         Event::UserPromptSubmit => env!("CARGO_BIN_EXE_rejoin-hook-user-prompt-submit"),
@@ -41,7 +41,7 @@ fn deadline(event: Event) -> Duration {
 }
 
 /// Runs `test` for every event at once, each in a scene of its own.
-pub(super) fn every_event(test: impl Fn(Event, &Scene) + Sync) {
+pub(crate) fn every_event(test: impl Fn(Event, &Scene) + Sync) {
     std::thread::scope(|scope| {
         for event in Event::ALL {
             let test = &test;
@@ -53,7 +53,7 @@ pub(super) fn every_event(test: impl Fn(Event, &Scene) + Sync) {
 }
 
 /// The recorded inputs of an event.
-pub(super) fn recorded_inputs(event: Event) -> Vec<Value> {
+pub(crate) fn recorded_inputs(event: Event) -> Vec<Value> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/hooks");
     let mut paths: Vec<PathBuf> =
         fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -70,20 +70,20 @@ pub(super) fn recorded_inputs(event: Event) -> Vec<Value> {
 
 /// What a hook finds on its stdin.
 #[derive(Clone, Copy)]
-pub(super) enum Stdin<'a> {
+pub(crate) enum Stdin<'a> {
     /// These bytes, and then the end.
     Ended(&'a [u8]),
     /// These bytes, and then nothing more: the writer keeps the pipe.
     Open(&'a [u8]),
 }
 
-pub(super) struct Scene {
+pub(crate) struct Scene {
     _folder: TempDir,
     root: PathBuf,
 }
 
 impl Scene {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = TempDir::new().unwrap();
         let root = folder.path().canonicalize().unwrap();
         // As much of a repository as names a branch.
@@ -95,20 +95,20 @@ impl Scene {
         Self { _folder: folder, root }
     }
 
-    pub(super) fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.root.join(name)
     }
 
-    pub(super) fn state(&self) -> PathBuf {
+    pub(crate) fn state(&self) -> PathBuf {
         self.path("state")
     }
 
-    pub(super) fn transcript(&self) -> PathBuf {
+    pub(crate) fn transcript(&self) -> PathBuf {
         self.path("transcript.jsonl")
     }
 
     /// A recorded input, moved into this scene.
-    pub(super) fn moved(&self, input: &Value) -> Value {
+    pub(crate) fn moved(&self, input: &Value) -> Value {
         let mut input = input.clone();
         input["session_id"] = json!(SESSION);
         input["transcript_path"] = json!(self.transcript());
@@ -117,12 +117,12 @@ impl Scene {
     }
 
     /// An input of the event as Claude Code gives it.
-    pub(super) fn input(&self, event: Event) -> Value {
+    pub(crate) fn input(&self, event: Event) -> Value {
         self.moved(&recorded_inputs(event)[0])
     }
 
     /// Gives a program the environment of a hook in this scene.
-    pub(super) fn furnish(&self, command: &mut Command) {
+    pub(crate) fn furnish(&self, command: &mut Command) {
         command
             .env_clear()
             .env("PATH", self.path("path"))
@@ -136,14 +136,14 @@ impl Scene {
     }
 
     /// The event's executable.
-    pub(super) fn hook(&self, event: Event) -> Command {
+    pub(crate) fn hook(&self, event: Event) -> Command {
         let mut command = Command::new(executable(event));
         self.furnish(&mut command);
         command
     }
 
     /// The event's executable, started by the last line of a shell script as `"$0"`.
-    pub(super) fn hook_in(&self, event: Event, script: &str) -> Command {
+    pub(crate) fn hook_in(&self, event: Event, script: &str) -> Command {
         let mut command = Command::new("/bin/sh");
         command.arg("-c").arg(script).arg(executable(event));
         self.furnish(&mut command);
@@ -152,13 +152,13 @@ impl Scene {
 
     /// Runs the event with an input; see [`checked`](Self::checked).
     #[track_caller]
-    pub(super) fn run(&self, event: Event, input: &Value) -> String {
+    pub(crate) fn run(&self, event: Event, input: &Value) -> String {
         self.checked(event, &mut self.hook(event), Stdin::Ended(input.to_string().as_bytes()))
     }
 
     /// Runs a hook and checks what holds for every hook, whatever it is given. Returns its stdout.
     #[track_caller]
-    pub(super) fn checked(&self, event: Event, hook: &mut Command, stdin: Stdin<'_>) -> String {
+    pub(crate) fn checked(&self, event: Event, hook: &mut Command, stdin: Stdin<'_>) -> String {
         let before = self.surroundings();
         let output = output(hook, stdin, deadline(event));
         let name = event.name();
@@ -184,14 +184,14 @@ impl Scene {
     }
 
     /// The lines of the fault log, oldest first.
-    pub(super) fn faults(&self) -> Vec<String> {
+    pub(crate) fn faults(&self) -> Vec<String> {
         let log = fs::read_to_string(self.state().join("hooks.log")).unwrap_or_default();
         log.lines().map(str::to_owned).collect()
     }
 
     /// The newest fault is this event's and says `words`; `rejoin doctor` shows it.
     #[track_caller]
-    pub(super) fn assert_fault(&self, event: Event, words: &str) {
+    pub(crate) fn assert_fault(&self, event: Event, words: &str) {
         let faults = self.faults();
         let Some(last) = faults.last() else { panic!("{}: no fault was noted", event.name()) };
         assert!(
@@ -206,14 +206,14 @@ impl Scene {
     }
 
     /// Runs `rejoin` in the project folder.
-    pub(super) fn rejoin(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn rejoin(&self, arguments: &[&str]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rejoin"));
         self.furnish(&mut command);
         command.args(arguments).output().unwrap()
     }
 
     /// A session that has had its first turns: started, prompted, stopped.
-    pub(super) fn follow_session(&self) {
+    pub(crate) fn follow_session(&self) {
         for event in [Event::SessionStart, Event::UserPromptSubmit, Event::Stop] {
             self.run(event, &self.input(event));
         }
@@ -222,14 +222,14 @@ impl Scene {
     }
 
     /// A file of the scene's session.
-    pub(super) fn session(&self, name: &str) -> Option<PathBuf> {
+    pub(crate) fn session(&self, name: &str) -> Option<PathBuf> {
         let suffix = Path::new(SESSION).join(name);
         tree(&self.state()).into_keys().find(|path| path.ends_with(&suffix))
     }
 }
 
 /// Kind, mode and content of everything below a folder.
-pub(super) fn tree(folder: &Path) -> BTreeMap<PathBuf, String> {
+pub(crate) fn tree(folder: &Path) -> BTreeMap<PathBuf, String> {
     let mut found = BTreeMap::new();
     let mut open = vec![folder.to_owned()];
     while let Some(folder) = open.pop() {
@@ -260,7 +260,7 @@ fn described(path: &Path, meta: &fs::Metadata) -> String {
 
 /// Runs a program to its end; one that takes longer than `most` is killed and fails the test.
 #[track_caller]
-pub(super) fn output(command: &mut Command, stdin: Stdin<'_>, most: Duration) -> Output {
+pub(crate) fn output(command: &mut Command, stdin: Stdin<'_>, most: Duration) -> Output {
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

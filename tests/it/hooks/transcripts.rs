@@ -7,6 +7,7 @@ use std::process::Command;
 use rejoin::protocol::Event;
 use serde_json::{Value, json};
 
+#[cfg(unix)]
 use super::places::unprivileged;
 use super::scene::{Scene, Stdin, every_event};
 

@@ -57,7 +57,12 @@ fn home(targets: &str) -> Home {
     home
 }
 
+/// The script, made to build: a source tree may hold archives that its owner made.
 fn script(home: &Home, arguments: &[&str]) -> Ran {
+    started(home, &[&["--from-source"], arguments].concat())
+}
+
+fn started(home: &Home, arguments: &[&str]) -> Ran {
     let mut command = Command::new("sh");
     home.furnish(&mut command);
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/install/install.sh");
@@ -142,7 +147,7 @@ fn what_it_cannot_do_it_says() {
     fs::remove_file(home.path("../path/cargo")).unwrap();
     let without = script(&home, &[]);
     assert_eq!(without.code, 1);
-    let help = script(&home, &["--help"]).ok();
+    let help = started(&home, &["--help"]).ok();
     let first = odd.stderr.lines().next().unwrap_or_default();
     assert_snapshot!([first, &without.stderr, &help.stdout].join("\n"));
 }
@@ -154,4 +159,70 @@ fn a_refusal_of_rejoin_is_its_own_exit_code() {
     let ran = script(&home, &[]);
     assert_eq!(ran.code, 1);
     assert!(ran.stderr.contains("too old"), "{}", ran.all());
+}
+
+/// What `install/package.sh` would have made of a folder: an archive for this machine, and its checksum.
+#[cfg(target_os = "linux")]
+fn release(home: &Home, folder: &str) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    let name = format!("rejoin-{version}-{}-unknown-linux-musl", std::env::consts::ARCH);
+    let pack = format!(
+        "mkdir releases && cp -R {folder} {name} && tar -c {name} | gzip -1 >releases/{name}.tar.gz && \
+         cd releases && sha256sum *.tar.gz >SHA256SUMS"
+    );
+    let done =
+        Command::new("sh").args(["-c", &pack]).current_dir(home.path("..")).status().unwrap();
+    assert!(done.success());
+    home.path("../releases").display().to_string()
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_released_archive_is_taken_before_anything_is_built() {
+    let home = home("");
+    let before = home.tree();
+    let folder = release(&home, "built");
+    for program in ["cargo", "rustc", "rustup"] {
+        fs::remove_file(home.path(&format!("../path/{program}"))).unwrap();
+    }
+    for releases in [folder.clone(), format!("file://{folder}")] {
+        let ran = started(&home, &["--releases", &releases]).ok();
+        assert!(ran.stdout.starts_with("installing from rejoin-"), "{}", ran.all());
+        for event in EVENTS {
+            assert!(home.path(&format!(".local/share/rejoin/bin/rejoin-hook-{event}")).exists());
+        }
+        home.run(&["uninstall"]).ok();
+        assert_eq!(home.tree(), before);
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn an_archive_that_differs_from_its_checksum_installs_nothing() {
+    let home = home("x86_64-unknown-linux-gnu\n");
+    let folder = release(&home, "home/project");
+    let before = home.tree();
+    let sums = fs::read_to_string(home.path("../releases/SHA256SUMS")).unwrap();
+    let other = if sums.starts_with('0') { "1" } else { "0" };
+    fs::write(home.path("../releases/SHA256SUMS"), format!("{other}{}", &sums[1..])).unwrap();
+    let ran = started(&home, &["--releases", &folder]);
+    assert_eq!(ran.code, 1, "{}", ran.all());
+    assert!(ran.stderr.contains("does not match its checksum"), "{}", ran.all());
+    assert_eq!(home.tree(), before);
+    assert_eq!(log(&home), "", "it was not built instead either");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn where_no_archive_fits_it_is_built() {
+    let home = home("x86_64-unknown-linux-gnu\n");
+    let folder = release(&home, "home/project");
+    let sums = fs::read_to_string(home.path("../releases/SHA256SUMS")).unwrap();
+    let later = sums.replace(env!("CARGO_PKG_VERSION"), "99.0.0");
+    fs::write(home.path("../releases/SHA256SUMS"), later).unwrap();
+    let ran = started(&home, &["--releases", &folder]).ok();
+    assert!(ran.stdout.starts_with("no archive for "), "{}", ran.all());
+    assert!(log(&home).contains("cargo build"), "{}", log(&home));
+    let ran = started(&home, &["--releases", "/nowhere"]).ok();
+    assert!(ran.stdout.starts_with("no archives in /nowhere"), "{}", ran.all());
 }

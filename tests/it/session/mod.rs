@@ -4,6 +4,7 @@
 
 mod clear;
 mod compaction;
+mod paused;
 mod permission;
 mod queued;
 mod resume;

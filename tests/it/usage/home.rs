@@ -45,10 +45,27 @@ impl Home {
     }
 
     pub(crate) fn run(&self, prepare: impl FnOnce(&mut Command) -> &mut Command) -> Ran {
+        Self::ran(prepare(self.command().arg("usage")))
+    }
+
+    /// What `rejoin doctor` says of the transcripts.
+    pub(crate) fn doctor(&self) -> Value {
+        let ran = Self::ran(self.command().args(["doctor", "--json"]));
+        let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+        let checks = report["checks"].as_array().unwrap();
+        checks.iter().find(|check| check["part"] == "transcripts").unwrap().clone()
+    }
+
+    /// `rejoin` in this home.
+    pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rejoin"));
-        command.arg("usage").env_clear().env("HOME", self.path()).env("TZ", "UTC");
+        command.env_clear().env("HOME", self.path()).env("TZ", "UTC");
         command.env("REJOIN_HOME", self.path().join("state")).current_dir(self.path());
-        let output = prepare(&mut command).output().unwrap();
+        command
+    }
+
+    fn ran(command: &mut Command) -> Ran {
+        let output = command.output().unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         Ran {
             code: output.status.code().unwrap(),

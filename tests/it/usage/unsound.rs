@@ -40,6 +40,51 @@ fn broken_lines_are_skipped_counted_and_named_once() {
 }
 
 #[test]
+fn doctor_names_the_lines_that_do_not_count_and_why() {
+    let home = Home::new();
+    let flawed = |from: &str, to: &str| {
+        let whole = response(9);
+        assert!(whole.contains(from), "{from}");
+        whole.replacen(from, to, 1)
+    };
+    let torn = &response(2)[..100];
+    let lines = [
+        format!("{}{torn}\n{}", response(1), flawed(":10,", ":-10,")),
+        format!("\n\0\0\0{}{}", response(3), flawed("\"id\":\"msg_9\",", "")),
+        format!("{}{}", flawed(".000Z", ""), flawed("\"model\":\"claude-opus-4-6\",", "")),
+    ];
+    home.write("-p/a.jsonl", lines.concat());
+    let long = format!("{{\"type\":\"user\",\"text\":\"{}\"}}\n", "x".repeat(9 << 20));
+    let totals = r#"{"type":"cost-state","startTime":-1,"modelUsage":{}}"#;
+    home.write("-p/b.jsonl", format!("{}{long}{totals}\n{torn}", response(4)));
+    home.write("-q/c.jsonl", response(5));
+    let check = home.doctor();
+    assert_eq!(check["findings"], serde_json::json!([]));
+    assert_eq!(
+        check["detail"],
+        "9 lines of 2 transcripts can't be read and do not count in `rejoin usage`; the rest is right"
+    );
+    let folder = home.projects().canonicalize().unwrap().join("-p").display().to_string();
+    let notes: Vec<String> = check["notes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|note| note.as_str().unwrap().replace(&folder, "-p"))
+        .collect();
+    insta::assert_snapshot!("doctor", notes.join("\n"));
+    // As many as `usage` says.
+    assert_eq!(home.json(&[])["skipped"]["lines"], 9);
+
+    // However many there are, a few are named.
+    for number in 0..10 {
+        home.write(&format!("-r/{number}.jsonl"), format!("{torn}\n").repeat(100));
+    }
+    let notes = home.doctor()["notes"].as_array().unwrap().clone();
+    assert_eq!(notes.len(), 20 + 1);
+    assert_eq!(notes[20], format!("and {} more", 9 + 1000 - 20));
+}
+
+#[test]
 fn two_lines_run_into_one_are_not_read_as_one_response() {
     // A crash tore the first line inside its content; the second was appended to it.
     let home = Home::new();
@@ -157,4 +202,62 @@ fn what_cannot_be_read_is_counted_and_the_rest_counts() {
     assert_eq!(report["totals"]["responses"], 1);
     assert_eq!(report["skipped"]["unreadable"], 1);
     assert!(home.usage(&[]).stdout.contains("1 unreadable file skipped, see rejoin doctor."));
+    let found = home.doctor()["findings"].clone();
+    assert_eq!(found.as_array().unwrap().len(), 1, "{found}");
+    let what = found[0]["what"].as_str().unwrap();
+    assert!(what.contains("/-p/b.jsonl can't be read: "), "{what}");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_closed_to_us_is_counted_and_the_rest_counts() {
+    use std::os::unix::fs::{PermissionsExt, chown};
+    use std::os::unix::process::CommandExt;
+    let home = Home::new();
+    home.write("-open/a.jsonl", response(1));
+    let file = home.write("-open/closed.jsonl", response(2));
+    let folder = home.write("-closed/b.jsonl", response(4)).parent().unwrap().to_owned();
+    for path in [&file, &folder] {
+        fs::set_permissions(path, fs::Permissions::from_mode(0)).unwrap();
+    }
+    let rejoin = home.path().join("rejoin");
+    fs::copy(env!("CARGO_BIN_EXE_rejoin"), &rejoin).unwrap();
+    let mut command = std::process::Command::new(&rejoin);
+    command.args(["usage", "--json"]).env_clear().env("HOME", home.path());
+    command.env("REJOIN_HOME", home.path().join("state")).current_dir(home.path());
+    // To the superuser nothing is closed: the command runs as somebody else.
+    if fs::metadata(home.path()).is_ok_and(|meta| std::os::unix::fs::MetadataExt::uid(&meta) == 0) {
+        for path in [home.path(), &home.path().join(".claude"), &home.projects(), &rejoin] {
+            chown(path, Some(65534), Some(65534)).unwrap();
+        }
+        for path in [&file, &folder, &home.projects().join("-open")] {
+            chown(path, Some(65534), Some(65534)).unwrap();
+        }
+        command.uid(65534).gid(65534);
+    }
+    let output = command.output().unwrap();
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o700)).unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["totals"]["input_tokens"], 1);
+    assert_eq!(report["skipped"]["unreadable"], 2);
+}
+
+/// A line of 100 MB is passed over in bounded memory.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_line_of_a_hundred_megabytes_takes_no_memory() {
+    let home = Home::new();
+    let long = format!("{{\"type\":\"user\",\"text\":\"{}\"}}\n", "x".repeat(100 << 20));
+    home.write("-p/a.jsonl", format!("{}{long}{}", response(1), response(2)));
+    drop(long);
+    let line = format!(
+        "ulimit -v 130000 && exec {} usage --json --no-cache",
+        env!("CARGO_BIN_EXE_rejoin")
+    );
+    let mut command = std::process::Command::new("/bin/sh");
+    command.args(["-c", &line]).env_clear().env("HOME", home.path());
+    let output = command.output().unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["totals"]["input_tokens"], 3);
+    assert_eq!(report["skipped"]["lines"], 1);
 }

@@ -11,7 +11,7 @@ use crate::claude::{Home, eventually};
 use crate::registration::register;
 use crate::session::{newest_session, resume_log, wait_for_turns};
 
-/// `rejoin log --json` in the project of `home`.
+/// The records that `rejoin log --json` prints in the project of `home`.
 fn log(home: &Home, arguments: &[&str]) -> Vec<Value> {
     let output = Command::new(env!("CARGO_BIN_EXE_rejoin"))
         .args([&["log", "--json"], arguments].concat())
@@ -23,7 +23,11 @@ fn log(home: &Home, arguments: &[&str]) -> Vec<Value> {
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).unwrap();
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    let mut lines: Vec<Value> =
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let totals = lines.pop().unwrap();
+    assert_eq!(totals["totals"]["requests"], totals["totals"]["usage"]["responses"], "{totals}");
+    lines
 }
 
 /// The file itself, once it has `records` of them.

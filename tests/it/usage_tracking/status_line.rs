@@ -10,6 +10,7 @@ use tempfile::TempDir;
 
 use crate::api::{Api, Turn};
 use crate::claude::{Home, eventually};
+use crate::cli::followed::Followed;
 use crate::registration::{register, register_status_line};
 
 const STATUS_LINE: &str = env!("CARGO_BIN_EXE_rejoin-statusline");
@@ -91,6 +92,54 @@ fn the_user_s_own_status_line_is_given_the_input_and_shown() {
         fs::write(state.path().join("config.toml"), config).unwrap();
         assert_eq!(shown(state.path(), &input), "");
     }
+}
+
+/// Runs the status line beside a recorded session; what it prints.
+fn shown_in(here: &Followed, recorded: &'static str, used: u64) -> String {
+    let input = json!({
+        "session_id": here.id(recorded),
+        "workspace": { "project_dir": here.project() },
+        "context_window": {
+            "context_window_size": 500_000,
+            "current_usage": { "input_tokens": used },
+        },
+    });
+    let mut command = here.command(STATUS_LINE);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.to_string().as_bytes()).unwrap();
+    String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap()
+}
+
+#[test]
+fn what_the_next_session_would_be_told_is_shown() {
+    const RECORDED: &str = "edit-session";
+    let here = Followed::new();
+    assert_eq!(shown_in(&here, RECORDED, 100_000), "Claude  ██░░░░░░░░ 20%  100k of 500k\n");
+    here.follow(RECORDED, true);
+    let told = |used| {
+        let line = shown_in(&here, RECORDED, used);
+        line.split_once("next session: ").map(|(_, told)| told.trim_end().to_owned())
+    };
+    assert_eq!(told(100_000).as_deref(), Some("a brief"));
+    assert_eq!(told(425_000).as_deref(), Some("the digest"));
+    here.configure("[inject]\nstartup = \"never\"\n");
+    assert_eq!(told(425_000).as_deref(), Some("nothing"));
+    here.configure("[inject]\ndefault = \"notice\"\n");
+    assert_eq!(told(425_000).as_deref(), Some("one line"));
+    here.run(&["off"]);
+    assert_eq!(told(100_000), None);
+}
+
+#[test]
+fn a_session_that_died_before_its_first_stop_has_its_true_window() {
+    const RECORDED: &str = "tui-opus";
+    let here = Followed::new();
+    here.follow(RECORDED, false);
+    shown_in(&here, RECORDED, 31_000);
+    let listed = here.run(&["list", "--json"]).json();
+    assert_eq!(listed[0]["context_window"], 500_000);
+    let log = here.run(&["show", here.id(RECORDED)]).stdout;
+    assert!(log.contains("tokens of 500,000 ("), "{log}");
 }
 
 #[test]

@@ -1,0 +1,279 @@
+use super::{Log, Response, Sum, Tokens};
+use crate::follow::State;
+use proptest::prelude::*;
+use std::convert::Infallible;
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+fn fixture(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/transcripts");
+    folder.join(format!("{name}.jsonl"))
+}
+
+/// The recorded sessions, subagents' own transcripts left out.
+fn recorded() -> Vec<PathBuf> {
+    let mut all: Vec<PathBuf> = fs::read_dir(fixture("").parent().unwrap())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|e| e == "jsonl"))
+        .filter(|path| !path.to_string_lossy().contains(".sub-"))
+        .collect();
+    all.sort();
+    all
+}
+
+/// A session that is followed while its transcript grows, and its log.
+struct Followed {
+    folder: tempfile::TempDir,
+    state: State,
+    log: String,
+}
+
+impl Followed {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self { folder, state: State::default(), log: String::new() }
+    }
+
+    /// The transcript gains some bytes and is folded; the state goes through its file.
+    fn gain(&mut self, bytes: &[u8]) {
+        let path = self.folder.path().join("session.jsonl");
+        File::options().create(true).append(true).open(&path).unwrap().write_all(bytes).unwrap();
+        self.state.follow(&path, None).unwrap();
+        self.save();
+        let json = serde_json::to_string(&self.state).unwrap();
+        assert!(json.len() <= 64 << 10, "{} bytes of state", json.len());
+        self.state = serde_json::from_str(&json).unwrap();
+    }
+
+    fn save(&mut self) {
+        let text = self.log.clone();
+        let ready = self.state.responses.take_ready(|| Ok::<_, Infallible>(Some(text)));
+        for record in ready.unwrap() {
+            self.log += &record.line();
+            self.log.push('\n');
+        }
+    }
+
+    /// The session is over.
+    fn finish(mut self) -> (State, Vec<Response>) {
+        self.state.responses.close(&self.state.session);
+        self.save();
+        (self.state, Log::read(&self.log).sorted())
+    }
+}
+
+/// A session whose transcript was read up to each of these bytes.
+fn read_up_to(path: &Path, cuts: &[usize]) -> (State, Vec<Response>) {
+    let bytes = fs::read(path).unwrap();
+    let mut ends: Vec<usize> = cuts.iter().map(|cut| cut % bytes.len()).collect();
+    ends.push(bytes.len());
+    ends.sort_unstable();
+    let mut followed = Followed::new();
+    let mut from = 0;
+    for end in ends {
+        followed.gain(&bytes[from..end]);
+        from = end;
+    }
+    followed.finish()
+}
+
+/// A record of a recorded session, by how its prompt begins.
+fn of(name: &str, prompt: &str) -> Response {
+    let (_, records) = read_up_to(&fixture(name), &[]);
+    let found = records.iter().find(|record| record.prompt.starts_with(prompt));
+    found.unwrap_or_else(|| panic!("{name}: {records:#?}")).clone()
+}
+
+#[test]
+fn the_records_of_a_session_have_all_that_it_used() {
+    for path in recorded() {
+        let (state, records) = read_up_to(&path, &[]);
+        let sum = Sum::of(records.iter());
+        let name = path.display();
+        assert_eq!(sum.requests, state.session.responses, "{name}: {records:#?}");
+        assert_eq!(sum.usage, Tokens::from(state.session.usage), "{name}");
+    }
+}
+
+#[test]
+fn each_end_of_a_turn_has_its_name() {
+    for (name, prompt, reason, error) in [
+        ("hello", "", "end_turn", None),
+        ("max-tokens", "Write without end.", "max_tokens", Some("max_output_tokens")),
+        ("tui-limits", "Write without end", "max_tokens", Some("max_output_tokens")),
+        ("tui-limits", "Hit the limit", "api_error", Some("rate_limit")),
+        ("tui-limits", "Once more", "end_turn", None),
+        ("error-429", "Hit the rate limit.", "api_error", Some("rate_limit")),
+        ("error-500", "Break.", "api_error", Some("server_error")),
+        ("error-529", "Hit the overload.", "api_error", Some("server_error")),
+        ("error-401", "Be refused.", "api_error", Some("authentication_failed")),
+        ("error-400-too-long", "Be too long.", "api_error", Some("invalid_request")),
+        ("error-mid-session", "Fail half way.", "api_error", Some("server_error")),
+        ("error-529-recovers", "", "end_turn", None),
+        ("drop-mid-stream", "Lose the connection.", "end_turn", None),
+        ("interrupt", "Sleep for long.", "interrupted", None),
+        ("tui-interrupt", "Count slowly", "interrupted", None),
+        ("esc-tool", "Run the slow check", "interrupted", None),
+        ("killed", "Sleep for long.", "killed", None),
+        ("sigterm", "Sleep for long.", "killed", None),
+        ("stop-hook-continues", "Finish the work.", "end_turn", None),
+    ] {
+        let record = of(name, prompt);
+        assert_eq!((&*record.stop_reason, record.error.as_deref()), (reason, error), "{name}");
+    }
+    // Claude Code lets a refused request be answered once more; when that is refused, too, it is the end.
+    assert_eq!(of("refusal", "").stop_reason, "end_turn");
+    let text = fs::read_to_string(fixture("refusal")).unwrap();
+    let refused = text.replace("\"stop_reason\":\"end_turn\"", "\"stop_reason\":\"refusal\"");
+    let mut followed = Followed::new();
+    followed.gain(refused.as_bytes());
+    assert_eq!(followed.finish().1[0].stop_reason, "refusal");
+}
+
+#[test]
+fn an_answer_that_was_continued_is_whole() {
+    let record = of("tui-limits", "Write without end");
+    assert_eq!(record.response, ["Cut one"; 4].join("\n\n"));
+    assert_eq!(record.requests, 4);
+    assert_eq!(of("stop-hook-continues", "").response, "Tests run too.");
+}
+
+#[test]
+fn a_turn_that_is_abandoned_after_it_was_logged_is_corrected() {
+    let bytes = fs::read(fixture("rewind")).unwrap();
+    let text = String::from_utf8(bytes.clone()).unwrap();
+    let last = "Write a test for total() instead of a cache";
+    let before = text.find(last).unwrap();
+    let before = text[..before].rfind('\n').unwrap() + 1;
+    let mut followed = Followed::new();
+    followed.gain(&bytes[..before]);
+    // The session ends, and its last turn is logged.
+    followed.state.responses.close(&followed.state.session);
+    followed.save();
+    let logged = Log::read(&followed.log);
+    assert_eq!(logged.records().len(), 2);
+    assert!(logged.records().iter().all(|record| !record.abandoned));
+    // It is resumed, and goes on from before that turn.
+    followed.gain(&bytes[before..]);
+    let (_, records) = followed.finish();
+    let of = |record: &Response| (record.abandoned, record.requests > 0);
+    assert_eq!(
+        records.iter().map(of).collect::<Vec<_>>(),
+        [(false, true), (true, true), (false, true)]
+    );
+    assert_eq!(records[2].prompt, last);
+    // Both turns before the last, in a rewind to the very beginning.
+    let (_, records) = read_up_to(&fixture("rewind-twice"), &[]);
+    let abandoned: Vec<bool> = records.iter().map(|record| record.abandoned).collect();
+    assert_eq!(abandoned, [true, true, true, false], "{records:#?}");
+}
+
+#[test]
+fn what_comes_after_a_record_was_written_corrects_it() {
+    let text = fs::read_to_string(fixture("hello")).unwrap();
+    let answer = text.find("\"type\":\"assistant\"").unwrap();
+    let answer = text[..answer].rfind('\n').unwrap() + 1;
+    let mut followed = Followed::new();
+    followed.gain(&text.as_bytes()[..answer]);
+    followed.state.responses.close(&followed.state.session);
+    followed.save();
+    let first = Log::read(&followed.log).sorted();
+    assert_eq!((&*first[0].stop_reason, first[0].requests), ("killed", 0));
+    followed.gain(&text.as_bytes()[answer..]);
+    let lines = |log: &str| log.lines().count();
+    assert_eq!(lines(&followed.log), 1);
+    followed.state.responses.close(&followed.state.session);
+    followed.save();
+    assert_eq!(lines(&followed.log), 2);
+    // Nothing new, no record.
+    followed.state.responses.close(&followed.state.session);
+    followed.save();
+    assert_eq!(lines(&followed.log), 2);
+    let (_, records) = followed.finish();
+    assert_eq!(records.len(), 1);
+    assert_eq!((&*records[0].stop_reason, records[0].requests), ("end_turn", 1));
+    assert_eq!(records[0].turn, first[0].turn);
+}
+
+#[test]
+fn what_is_logged_has_no_secrets_and_bounds() {
+    let secret = "sk-ant-api03-abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrs-AAAAAAAA";
+    let prompt = "Say the parts of total() and how they fit together. ".repeat(200);
+    let text = fs::read_to_string(fixture("hello")).unwrap();
+    let line = text.lines().find(|line| line.contains("\"promptSource\"")).unwrap();
+    let known: serde_json::Value = serde_json::from_str(line).unwrap();
+    let asked = known["message"]["content"].as_str().unwrap();
+    let said = text.lines().find(|line| line.contains("\"type\":\"assistant\"")).unwrap();
+    let known: serde_json::Value = serde_json::from_str(said).unwrap();
+    let answer = known["message"]["content"][0]["text"].as_str().unwrap();
+    let data = format!("I use {secret}.\\n```json\\n{{\\\"key\\\": \\\"{secret}\\\"}}\\n```");
+    let text = text
+        .replace(
+            &format!("\"content\":\"{asked}\""),
+            &format!("\"content\":\"Use {secret}. {prompt}\""),
+        )
+        .replace(&format!("\"text\":\"{answer}\""), &format!("\"text\":\"{data}\""));
+    let mut followed = Followed::new();
+    followed.gain(text.as_bytes());
+    let (_, records) = followed.finish();
+    let record = &records[0];
+    assert!(
+        record.prompt.starts_with("Use [redacted:") && record.prompt.ends_with('…'),
+        "{record:?}"
+    );
+    assert_eq!(crate::session::text::units(&record.prompt) / 100, 19);
+    assert!(record.response.starts_with("I use [redacted:"), "{record:?}");
+    assert!(record.data.is_some());
+    assert!(!record.line().contains("sk-ant"), "{record:?}");
+}
+
+#[test]
+fn a_turn_whose_lines_were_left_out_is_partial() {
+    let turn = |number: u32, bytes: usize| {
+        let prompt = format!(
+            "{{\"type\":\"user\",\"uuid\":\"p{number}\",\"parentUuid\":\"p{}\",\"timestamp\":\"2026-11-22T15:00:00Z\",\
+             \"turnOrigin\":\"human\",\"message\":{{\"content\":\"prompt {number}\"}}}}\n",
+            number - 1
+        );
+        let filler = format!("{{\"type\":\"mode\",\"text\":\"{}\"}}\n", "x".repeat(20_000));
+        prompt + &filler.repeat(bytes / filler.len())
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("session.jsonl");
+    let text =
+        [turn(1, 100_000), turn(2, 300_000), turn(3, 1_000_000), turn(4, 9_000_000), turn(5, 10)];
+    File::options()
+        .create(true)
+        .append(true)
+        .open(&path)
+        .unwrap()
+        .write_all(text.concat().as_bytes())
+        .unwrap();
+    let mut state = State::default();
+    state.follow(&path, Some(crate::transcript::FIRST_READ)).unwrap();
+    state.responses.close(&state.session);
+    let ready = state.responses.take_ready(|| Ok::<_, Infallible>(None)).unwrap();
+    let partial: Vec<(&str, bool)> = ready.iter().map(|r| (&*r.prompt, r.partial)).collect();
+    assert_eq!(
+        partial,
+        [("prompt 1", false), ("prompt 2", false), ("prompt 3", true), ("prompt 5", false)]
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn however_it_was_read_the_log_is_the_same(
+        at in any::<prop::sample::Index>(),
+        cuts in prop::collection::vec(any::<usize>(), 0..6),
+    ) {
+        let all = recorded();
+        let path = &all[at.index(all.len())];
+        let (_, whole) = read_up_to(path, &[]);
+        let (_, split) = read_up_to(path, &cuts);
+        prop_assert_eq!(whole, split, "{}", path.display());
+    }
+}

@@ -1,0 +1,43 @@
+//! Whether our hooks stand in a settings file, as a hook asks: by their names alone, at the price of
+//! reading the file once. [`registered`](super::registered) is the careful answer.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use super::HOOKS;
+
+/// No settings file that people edit is longer.
+const MAX: u64 = 1 << 20;
+
+/// The events of ours that the settings file at `path` does not name; all of them where there is no
+/// such file or it can't be read.
+pub fn missing(path: &Path) -> Vec<&'static str> {
+    let mut text = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(MAX).read_to_end(&mut text));
+    let text = if read.is_ok() { text.as_slice() } else { &[] };
+    // `rejoin-hook-stop` is the beginning of another's name, too.
+    let named = |executable: &str| {
+        let mut found = memchr::memmem::find_iter(text, executable.as_bytes());
+        found.any(|at| text.get(at + executable.len()) != Some(&b'-'))
+    };
+    HOOKS.iter().filter(|hook| !named(hook.executable)).map(|hook| hook.event).collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::disallowed_methods)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_name_counts_for_itself() {
+        let scratch = tempfile::tempdir().unwrap();
+        let path = scratch.path().join("settings.json");
+        assert_eq!(missing(&path).len(), HOOKS.len());
+        let all: Vec<_> = HOOKS.iter().map(|hook| format!("/x/{}", hook.file_name())).collect();
+        std::fs::write(&path, serde_json::to_string(&all).unwrap()).unwrap();
+        assert!(missing(&path).is_empty());
+        std::fs::write(&path, r#"["/x/rejoin-hook-stop-failure"]"#).unwrap();
+        assert!(missing(&path).contains(&"Stop") && !missing(&path).contains(&"StopFailure"));
+    }
+}

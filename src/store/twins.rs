@@ -1,0 +1,119 @@
+//! Two registrations of the same hooks (in the settings and as a plugin): of two equal events one
+//! goes on.
+//!
+//! Claude Code starts both copies at the same moment with the same bytes. What one of them has taken
+//! is an empty file `twins/<hash of the input>-<stretch of time>`, made by whoever comes first. A
+//! marker `plugin` says that a plugin starts hooks at all, so that everybody else pays one look for it.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::error::{Error, Result};
+use super::{Store, atomic, dir, disk, paths};
+
+/// The marker's name, and what it says to who finds it.
+const MARKER: &str = "plugin";
+const TEXT: &str =
+    "a Claude Code plugin starts rejoin's hooks; without it this file has no meaning\n";
+
+/// A plugin that was not seen for so long is gone.
+const GONE: TimeDelta = TimeDelta::days(1);
+
+/// How often the marker is renewed.
+const RENEWED: TimeDelta = TimeDelta::hours(1);
+
+/// Equal inputs count as one event within this stretch and the one before, 5 to 10 s: a twin is
+/// there within milliseconds, and only an equal input (no prompt or batch has its like) can be lost.
+const STRETCH: i64 = 5;
+
+const FOLDER: &str = "twins";
+
+impl Store {
+    /// Whether a plugin has started hooks within the last day.
+    pub fn has_plugin(&self, now: DateTime<Utc>) -> bool {
+        self.plugin_seen().is_some_and(|seen| now.signed_duration_since(seen) < GONE)
+    }
+
+    /// Notes that a plugin starts hooks.
+    pub fn note_plugin(&self, now: DateTime<Utc>) -> Result<()> {
+        match self.plugin_seen() {
+            Some(seen) if now.signed_duration_since(seen).abs() < RENEWED => Ok(()),
+            _ => self.write_file(MARKER, TEXT),
+        }
+    }
+
+    fn plugin_seen(&self) -> Option<DateTime<Utc>> {
+        let meta = std::fs::symlink_metadata(self.root().join(MARKER)).ok()?;
+        meta.modified().ok().map(DateTime::from)
+    }
+
+    /// Takes the event whose input these bytes are; `false` when its twin already has it.
+    pub fn take(&self, input: &[u8], now: DateTime<Utc>) -> Result<bool> {
+        let folder = self.root().join(FOLDER);
+        dir::ensure(&folder)?;
+        let hash = paths::fnv1a(input);
+        let stretch = now.timestamp().div_euclid(STRETCH);
+        let name = |stretch: i64| format!("{hash:016x}-{stretch}");
+        let earlier = folder.join(name(stretch - 1));
+        if earlier.symlink_metadata().is_ok() {
+            return Ok(false);
+        }
+        let path = folder.join(name(stretch));
+        match disk::open(&path, dir::options().write().create_new()) {
+            Ok(_) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => return Ok(false),
+            Err(error) => return Err(Error::io("create", &path, error)),
+        }
+        for name in dir::names(&folder)? {
+            let of = name.rsplit_once('-').and_then(|(_, of)| of.parse::<i64>().ok());
+            if paths::split(&name).is_ok() && of.is_none_or(|of| (of - stretch).abs() > 1) {
+                atomic::discard(&folder.join(name));
+            }
+        }
+        Ok(true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_800_000_000 + second, 0).unwrap()
+    }
+
+    #[test]
+    fn of_two_equal_events_one_goes_on() {
+        let scratch = tempfile::tempdir().unwrap();
+        let store = Store::open(&scratch.path().join("state")).unwrap();
+        assert!(store.take(b"one", at(4)).unwrap());
+        assert!(!store.take(b"one", at(4)).unwrap(), "at once");
+        assert!(!store.take(b"one", at(5)).unwrap(), "over the edge of a stretch");
+        assert!(store.take(b"two", at(4)).unwrap(), "another input");
+        assert!(store.take(b"one", at(15)).unwrap(), "the same much later");
+        let left = dir::names(&store.root().join(FOLDER)).unwrap();
+        assert_eq!(left.len(), 1, "what is past is swept: {left:?}");
+    }
+
+    #[test]
+    fn of_many_at_once_one_goes_on() {
+        let scratch = tempfile::tempdir().unwrap();
+        let store = Store::open(&scratch.path().join("state")).unwrap();
+        let taken: usize = std::thread::scope(|scope| {
+            let take = || usize::from(store.take(b"one", at(0)).unwrap());
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(take)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+        });
+        assert_eq!(taken, 1);
+    }
+
+    #[test]
+    fn a_plugin_is_known_for_a_day() {
+        let scratch = tempfile::tempdir().unwrap();
+        let store = Store::open(&scratch.path().join("state")).unwrap();
+        let now = crate::clock::now();
+        assert!(!store.has_plugin(now));
+        store.note_plugin(now).unwrap();
+        assert!(store.has_plugin(now));
+        assert!(!store.has_plugin(now + GONE + TimeDelta::hours(1)));
+    }
+}

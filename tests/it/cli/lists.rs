@@ -1,0 +1,98 @@
+//! Sessions and pauses in a list, and the ids that name them.
+
+use super::followed::Followed;
+use super::{ENDED, KILLED};
+use insta::assert_snapshot;
+use std::fs;
+
+/// Not followed: from before the install.
+const OLD: &str = "tasks";
+
+/// The listed output with the ages taken out, which depend on the day.
+fn ageless(text: &str) -> String {
+    let line = |line: &str| match line.get(10..16) {
+        Some(age) if !age.contains("age") && line.is_char_boundary(16) => {
+            format!("{}   AGE{}", &line[..10], &line[16..])
+        }
+        _ => line.to_owned(),
+    };
+    text.lines().map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_list_fits_the_terminal() {
+    let here = Followed::new();
+    here.follow(ENDED, true);
+    here.follow(KILLED, false);
+    here.unfollowed(OLD);
+    here.unfollowed("tui-million");
+    for width in ["80", "120"] {
+        let ran = here.run(&["list", "--width", width]);
+        assert_eq!((ran.code, &*ran.stderr), (0, ""), "{}", ran.all());
+        let widest = ran.stdout.lines().map(|line| line.chars().count()).max().unwrap();
+        assert!(widest <= width.parse().unwrap(), "{}", ran.stdout);
+        assert_snapshot!(format!("list_{width}"), ageless(&ran.stdout));
+    }
+}
+
+#[test]
+fn sessions_from_before_the_install_are_composed_on_demand() {
+    let here = Followed::new();
+    let old = here.unfollowed(OLD);
+    let rows = here.run(&["list", "--json"]).json();
+    assert_eq!(rows[0]["id"], old);
+    assert_eq!((&rows[0]["followed"], &rows[0]["kind"]), (&false.into(), &"session".into()));
+    assert!(!here.state().exists(), "looking creates nothing");
+
+    let shown = here.run(&["show", &old[..8]]);
+    assert_eq!(shown.code, 0, "{}", shown.all());
+    assert!(shown.stdout.contains(old), "{}", shown.all());
+    let digest = here.run(&["resume", &old[..8], "--print"]);
+    assert!(digest.stdout.contains("<session-record id="), "{}", digest.all());
+    let log = here.run(&["log", &old[..8], "--json"]);
+    assert!(log.stdout.lines().count() > 0 && log.code == 0, "{}", log.all());
+    // It is also what is meant where nothing else is known.
+    assert_eq!(here.run(&["show"]).stdout, shown.stdout);
+    assert!(!here.state().exists(), "looking creates nothing");
+}
+
+#[test]
+fn another_projects_transcripts_are_not_this_ones() {
+    let here = Followed::new();
+    let old = here.unfollowed(OLD);
+    // Claude Code's folder name is the same for both.
+    fs::create_dir_all(here.path("home/shop-other")).unwrap();
+    fs::create_dir_all(here.path("home/shop/other")).unwrap();
+    let rows = here.run_in("home/shop-other", &["list", "--json"]).json();
+    assert_eq!(rows.as_array().map(Vec::len), Some(0));
+    // But an id finds it from there, and all projects list it.
+    assert_eq!(here.run_in("home/shop-other", &["show", old]).code, 0);
+    let all = here.run_in("home/shop-other", &["list", "--all", "--json"]).json();
+    assert_eq!(all[0]["id"], old);
+    let all = here.run_in("home/shop-other", &["list", "--all"]);
+    assert_snapshot!(ageless(&all.stdout.replace("/private", "")));
+    // A folder of the project is the project.
+    let inside = here.run_in("home/shop/other", &["list", "--json"]).json();
+    assert_eq!(inside[0]["id"], old);
+}
+
+#[test]
+fn ids_are_told_apart() {
+    let here = Followed::new();
+    here.follow(ENDED, true);
+    here.follow(KILLED, false);
+    let id = here.id(ENDED);
+    let mut typo = id[..8].to_owned();
+    typo.replace_range(3..4, "z");
+    let ran = here.run(&["resume", &typo, "--print"]);
+    assert_eq!(ran.code, 1);
+    let first = ran.stderr.split("nearest: ").nth(1).unwrap();
+    assert!(first.starts_with(&id[..8]), "{}", ran.stderr);
+    assert_snapshot!(ran.all());
+    let ran = here.run(&["resume"]);
+    assert_snapshot!(ran.all());
+    let ran = here.run(&["resume", &id[..8], "--", "--continue"]);
+    assert_snapshot!(ran.all());
+    let ran = here.run(&["resume", &id[..8]]);
+    assert_snapshot!(ran.all());
+}
