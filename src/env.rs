@@ -37,6 +37,8 @@ pub struct Env {
     pub handover: Option<String>,
     /// The folder for temporary files.
     pub temp: PathBuf,
+    /// `REJOIN_PLUGIN`: whether the Claude Code plugin's launcher started this process.
+    pub plugin: bool,
     /// `REJOIN_PAGER`, else `PAGER`: what shows long output; empty or `cat` is nothing.
     pub pager: Option<String>,
     /// `COLUMNS`: how wide output is to be that goes to no terminal.
@@ -45,8 +47,6 @@ pub struct Env {
     pub editor: Option<String>,
     /// Variables that stand for keys of our configuration, with what they were set to.
     pub settings: Vec<(String, String)>,
-    /// `REJOIN_PLUGIN`: whether the Claude Code plugin's launcher started this process.
-    pub plugin: bool,
     /// `REJOIN_ACK_FD`: the descriptor that tests read acknowledgements from.
     pub ack_fd: Option<i32>,
 }
@@ -100,11 +100,11 @@ impl Env {
             entrypoint: text("CLAUDE_CODE_ENTRYPOINT"),
             handover: text(HANDOVER),
             temp: std::env::temp_dir(),
+            plugin: text("REJOIN_PLUGIN").is_some(),
             pager: given("REJOIN_PAGER").or_else(|| given("PAGER")),
             columns: text("COLUMNS").and_then(|v| v.parse().ok()),
             editor: text("VISUAL").or_else(|| text("EDITOR")),
             settings: settings(),
-            plugin: text("REJOIN_PLUGIN").is_some(),
             ack_fd: text("REJOIN_ACK_FD").and_then(|v| v.parse().ok()),
         }
     }

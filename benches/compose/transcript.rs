@@ -4,6 +4,9 @@
 //! the report beside them, edits that carry the file as it was, thinking with its signature, outputs of
 //! tests that fail now and then.
 
+// Speed of making it up does not matter.
+#![allow(clippy::format_collect, clippy::format_push_string)]
+
 use serde_json::{Value, json};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -159,12 +162,12 @@ impl<W: Write> Maker<W> {
 
     fn step(&mut self, n: u64) -> io::Result<()> {
         let file = format!("/home/dev/shop/src/part_{}/module_{}.py", n % 7, n % 90);
-        if n % 2 == 0 {
+        if n.is_multiple_of(2) {
             let (thought, signature) = (self.prose(60), "Ab3+".repeat(90));
             let block = json!({"type": "thinking", "thinking": thought, "signature": signature});
             self.assistant(self.calls, &block, "tool_use")?;
         }
-        if n % 3 == 0 {
+        if n.is_multiple_of(3) {
             let text = format!("Now let me look at module {n}. {}", self.prose(24));
             self.assistant(self.calls, &json!({"type": "text", "text": text}), "tool_use")?;
         }

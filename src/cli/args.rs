@@ -28,11 +28,11 @@ pub enum Command {
     Pause(super::pause::PauseArgs),
     Resume(super::resume::ResumeArgs),
     Clear(super::clear::ClearArgs),
+    Show(super::show::ShowArgs),
+    Log(super::log::LogArgs),
     Search(super::search::SearchArgs),
     Catchup(super::catchup::CatchupArgs),
     Context(super::context::ContextArgs),
-    Show(super::show::ShowArgs),
-    Log(super::log::LogArgs),
     Note(Note),
     Usage(super::usage::UsageArgs),
     Install(Install),
@@ -72,12 +72,10 @@ impl Command {
             Self::Completions(_)
                 | Self::Config(_)
                 | Self::Doctor(_)
-                | Self::Forget(_)
                 | Self::Install(_)
                 | Self::Man(_)
                 | Self::Off(_)
                 | Self::On(_)
-                | Self::Prune(_)
                 | Self::Search(_)
                 | Self::Skills(_)
                 | Self::Uninstall(_)

@@ -83,7 +83,10 @@ pub(super) fn run(options: &ExportArgs, env: &Env, terminal: &mut Terminal) -> R
 fn write(path: &Path, text: &str, replace: bool) -> Result<(), Failure> {
     let there = std::fs::symlink_metadata(path).ok();
     if there.as_ref().is_some_and(|meta| !meta.is_file()) {
-        return Err(Failure::Failed(format!("{} is there and no file", path.display())));
+        return Err(Failure::Failed(format!(
+            "{} is there and no file; choose another name",
+            path.display()
+        )));
     }
     if there.is_some() && !replace {
         return Err(Failure::Failed(format!(
@@ -97,7 +100,13 @@ fn write(path: &Path, text: &str, replace: bool) -> Result<(), Failure> {
         let placed = if replace { file.persist(path) } else { file.persist_noclobber(path) };
         placed.map(drop).map_err(|error| error.error)
     });
-    written.map_err(|error| Failure::Failed(format!("can't write {}: {error}", path.display())))
+    written.map_err(|error| {
+        let why = match error.kind() {
+            std::io::ErrorKind::NotFound => "its folder does not exist".to_owned(),
+            kind => kind.to_string(),
+        };
+        Failure::Failed(format!("can't write {}: {why}", path.display()))
+    })
 }
 
 fn size(bytes: usize) -> String {

@@ -282,7 +282,7 @@ mod tests {
             b"100755 blob abc\tresume-log.json\0",
             b"160000 commit abc\tresume-log.json\0",
             b"100644 blob abc\tother.json\0",
-            b"100644 blob abc\tresume-log.json\0100644 blob d\tx\0",
+            b"100644 blob abc\tresume-log.json\x00100644 blob d\tx\0",
             b"100644 blob abc\t\xff\0",
         ] {
             assert_eq!(only_file(tree), None, "{}", String::from_utf8_lossy(tree));

@@ -179,7 +179,8 @@ pub(super) fn tell(
     command: &str,
     terminal: &mut Terminal,
 ) -> Result<(), Failure> {
-    let all = pause::all(project)?.0;
+    let mut all = pause::all(project)?.0;
+    all.sort_by_key(|pause| std::cmp::Reverse(pause.log.subject.to));
     let is_new = |pause: &Pause| taken.fresh.iter().any(|fresh| fresh.id == pause.id);
     let foreign = |pause: &&Pause| pause.origin != Origin::Own;
     if json {
@@ -207,7 +208,7 @@ pub(super) fn tell(
             terminal,
             "{FAINT}{:27}{}{FAINT:#}",
             "",
-            columns(from(pause), width.saturating_sub(27).max(20))
+            columns(&place(here, pause), width.saturating_sub(27).max(20))
         )?;
     }
     for (what, why) in &taken.passed {
@@ -245,6 +246,13 @@ fn from(pause: &Pause) -> &str {
         Origin::ClaudeMpm { path } => path,
         Origin::Foreign { from } => from,
     }
+}
+
+/// Where it comes from; a file of this project by its path below it.
+fn place(here: &Here, pause: &Pause) -> String {
+    let from = from(pause);
+    let below = std::path::Path::new(from).strip_prefix(here.place.worktree());
+    below.map_or_else(|_| from.to_owned(), |below| below.display().to_string())
 }
 
 /// What a log is about, in a line.

@@ -73,7 +73,10 @@ fn claude_mpm(
         let below = passed.path.strip_prefix(&root).unwrap_or(&passed.path);
         taken.pass(&below.to_string_lossy(), &passed.why);
     }
-    for (path, log) in found.logs {
+    for (path, mut log) in found.logs {
+        if log.subject.project.is_empty() {
+            log.subject.project.clone_from(&here.place.project.name);
+        }
         let name = path.strip_prefix(&root).unwrap_or(&path).to_string_lossy().into_owned();
         let origin = Origin::ClaudeMpm { path: shown(&path.to_string_lossy(), 400) };
         let document = Document::of_log(log, here.now);
@@ -157,7 +160,10 @@ fn agreed(options: &ImportArgs, question: &str, terminal: &mut Terminal) -> Resu
 
 /// What a file holds, as far as a log goes.
 fn bytes(file: &Path) -> Result<Vec<u8>, String> {
-    let meta = std::fs::metadata(file).map_err(|error| error.to_string())?;
+    let meta = std::fs::metadata(file).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        kind => kind.to_string(),
+    })?;
     if !meta.is_file() {
         return Err("it is no file".to_owned());
     }

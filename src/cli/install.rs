@@ -13,7 +13,7 @@ use super::claude::{self, Claude};
 use super::installation::{self, Installation};
 use super::places::{self, Places};
 use super::terminal::{self, BAD, GOOD, Terminal};
-use super::{Failure, choices, rules};
+use super::{Failure, choices, rules, skills};
 use crate::config;
 use crate::env::Env;
 use crate::settings::file::{self, Change, FileError};
@@ -117,7 +117,11 @@ fn plan(options: &args::Install, places: Places, known: &Installation) -> Result
             different.push((from, to));
         }
     }
-    let rules = if options.no_permissions { Vec::new() } else { rules::wanted(&places.state)? };
+    let rules = if options.no_permissions {
+        Vec::new()
+    } else {
+        rules::wanted(&places.state, &skills::own_deployed(&places)?)?
+    };
     let inject = options.inject;
     Ok(Job {
         places,
@@ -300,7 +304,10 @@ fn ask(
         }
     }
     if !fresh.is_empty() {
-        writeln!(terminal, "Claude may look at the logs without asking you by these rules:")?;
+        writeln!(
+            terminal,
+            "Claude may look at the logs and use rejoin's skills without asking you by these rules:"
+        )?;
         for rule in &fresh {
             writeln!(terminal, "  {rule}")?;
         }

@@ -40,6 +40,8 @@ struct Candidate {
     id: String,
     kind: Kind,
     project: Option<Project>,
+    /// It is of the project of the current folder.
+    own: bool,
 }
 
 #[derive(Clone)]
@@ -63,6 +65,11 @@ impl Here {
         let mut candidates = self.candidates(&recent, env)?;
         let begins = |c: &Candidate| c.id.starts_with(prefix);
         let mut found: Vec<Candidate> = candidates.iter().filter(|c| begins(c)).cloned().collect();
+        // The folders of transcripts do not tell similar projects apart.
+        found.retain(|c| match &c.kind {
+            Kind::Transcript(path) => transcripts::belongs(path, &self.place, env),
+            Kind::Session | Kind::Pause => true,
+        });
         if found.is_empty() {
             let elsewhere = self.elsewhere(env)?;
             found = elsewhere.iter().filter(|c| begins(c)).cloned().collect();
@@ -92,32 +99,36 @@ impl Here {
 
     /// The session that nobody had to name.
     fn meant(&self, recent: Recent, env: &Env) -> Result<Known, Failure> {
-        let session = |id: &str| Candidate {
+        let one = |id: &str, kind: Kind| Candidate {
             id: id.to_owned(),
-            kind: Kind::Session,
+            kind,
             project: self.project.clone(),
+            own: true,
         };
-        let transcript = |found: &Unfollowed| Candidate {
-            id: found.id.clone(),
-            kind: Kind::Transcript(found.path.clone()),
-            project: self.project.clone(),
+        let transcript = |found: &Unfollowed| one(&found.id, Kind::Transcript(found.path.clone()));
+        if let Some(id) = &env.claude_session_id {
+            let known = if self.is_followed(&recent, id)? {
+                Some(one(id, Kind::Session))
+            } else {
+                transcripts::all(env).iter().find(|t| t.id == *id).map(transcript)
+            };
+            let known = known.ok_or_else(|| {
+                Failure::Failed(format!(
+                    "nothing is known of session {id}, in which this runs; name another, `rejoin list` shows them"
+                ))
+            })?;
+            return self.open(&known, recent, env);
+        }
+        let newest = recent.sessions.iter().find(|e| e.prompts > 0);
+        let candidate = match newest {
+            Some(entry) => one(&entry.id, Kind::Session),
+            None => transcripts::of_place(&self.place, env)
+                .iter()
+                .take(transcripts::LOOKED_AT)
+                .find(|found| transcripts::belongs(&found.path, &self.place, env))
+                .map(transcript)
+                .ok_or_else(nothing)?,
         };
-        let others = || transcripts::of_place(&self.place, env);
-        let candidate = match &env.claude_session_id {
-            Some(id) => {
-                let followed = self.is_followed(&recent, id)?;
-                let inside = followed.then(|| session(id));
-                inside.or_else(|| others().iter().find(|t| t.id == *id).map(transcript))
-            }
-            None => None,
-        };
-        let newest = || recent.sessions.iter().find(|e| e.prompts > 0).map(|e| session(&e.id));
-        let candidate = candidate
-            .or_else(newest)
-            .or_else(|| {
-                others().iter().find(|t| transcripts::belongs(t, &self.place, env)).map(transcript)
-            })
-            .ok_or_else(nothing)?;
         self.open(&candidate, recent, env)
     }
 
@@ -133,13 +144,18 @@ impl Here {
     fn candidates(&self, recent: &Recent, env: &Env) -> Result<Vec<Candidate>, Failure> {
         let mut all = Vec::new();
         if let Some(project) = &self.project {
-            let started = recent.sessions.iter().filter(|e| e.prompts > 0).map(|e| e.id.clone());
-            of_project(project, started.collect(), &mut all)?;
+            let started = recent.sessions.iter().map(|e| e.id.clone()).collect();
+            of_project(project, started, true, &mut all)?;
         }
         for found in transcripts::of_place(&self.place, env) {
             if !all.iter().any(|known| known.id == found.id) {
                 let kind = Kind::Transcript(found.path);
-                all.push(Candidate { id: found.id, kind, project: self.project.clone() });
+                all.push(Candidate {
+                    id: found.id,
+                    kind,
+                    project: self.project.clone(),
+                    own: true,
+                });
             }
         }
         Ok(all)
@@ -149,23 +165,19 @@ impl Here {
     fn elsewhere(&self, env: &Env) -> Result<Vec<Candidate>, Failure> {
         let mut all = Vec::new();
         for project in self.store.as_ref().map_or(Ok(Vec::new()), crate::store::Store::projects)? {
-            of_project(&project, Vec::new(), &mut all)?;
+            of_project(&project, Vec::new(), false, &mut all)?;
         }
         for found in transcripts::all(env) {
             if !all.iter().any(|known| known.id == found.id) {
-                all.push(Candidate {
-                    id: found.id,
-                    kind: Kind::Transcript(found.path),
-                    project: None,
-                });
+                let kind = Kind::Transcript(found.path);
+                all.push(Candidate { id: found.id, kind, project: None, own: false });
             }
         }
         Ok(all)
     }
 
     fn open(&self, found: &Candidate, recent: Recent, env: &Env) -> Result<Known, Failure> {
-        let own =
-            found.project.as_ref().map(Project::dir) == self.project.as_ref().map(Project::dir);
+        let own = found.own;
         let recent = match &found.project {
             Some(project) if !own => project.recent::<Recent>()?.unwrap_or_default(),
             _ => recent,
@@ -203,6 +215,7 @@ impl Here {
 fn of_project(
     project: &Project,
     first: Vec<String>,
+    own: bool,
     all: &mut Vec<Candidate>,
 ) -> Result<(), Failure> {
     let mut ids = first;
@@ -211,7 +224,7 @@ fn of_project(
             ids.push(id.to_string());
         }
     }
-    let add = |id: String, kind: Kind| Candidate { id, kind, project: Some(project.clone()) };
+    let add = |id: String, kind: Kind| Candidate { id, kind, project: Some(project.clone()), own };
     all.extend(ids.into_iter().map(|id| add(id, Kind::Session)));
     all.extend(pause::ids(project)?.into_iter().map(|id| add(id, Kind::Pause)));
     Ok(())

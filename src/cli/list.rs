@@ -15,7 +15,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 /// List this project's sessions and pauses, the newest first
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Sessions from before the hooks were installed are found in Claude Code's own transcripts.\n\nfull: how much of the context window was in use at the end. todo: tasks that are not done.\n\nExample: rejoin list --json"
+    after_help = "Sessions from before the hooks were installed are found in Claude Code's own transcripts.\n\nfull: how much of the context window was in use at the end. todo: tasks that are not done.\n\nThe JSON is an array of objects: id, kind (session, pause), state (live, ended, cut off, paused, taken up, archived, foreign), branch, worktree, started, last, prompts, context_tokens, context_window, context_percent, open_tasks, attended, first_prompt, message, session, origin, taken_up, followed, transcript; null where it is not known.\n\nExample: rejoin list --json"
 )]
 pub struct ListArgs {
     /// Of all projects

@@ -4,9 +4,12 @@ use std::path::Path;
 
 use super::{Failure, places};
 
-/// The rules that let Claude read a resume log and use `rejoin show` and `rejoin note` without a
-/// question (in the interface) or a refusal (under `-p`).
-pub(super) fn wanted(state: &Path) -> Result<Vec<String>, Failure> {
+/// The rules that let Claude read a resume log, and use `rejoin show`, `rejoin note` and the deployed skills
+/// about rejoin itself without a question (in the interface) or a refusal (under `-p`).
+///
+/// `skills` are those of the user's that are as bundled. Only they are allowed: of one name the user's skill
+/// goes before a project's, so that the rule cannot let in a repository's skill and what it brings.
+pub(super) fn wanted(state: &Path, skills: &[String]) -> Result<Vec<String>, Failure> {
     let mut rules = vec![read_rule(places::text(state)?)];
     // Read through a link is allowed only when the path as given and the real one both are.
     let real = read_rule(places::text(&places::real(state))?);
@@ -14,6 +17,7 @@ pub(super) fn wanted(state: &Path) -> Result<Vec<String>, Failure> {
         rules.push(real);
     }
     rules.extend(["Bash(rejoin show:*)", "Bash(rejoin note:*)"].map(str::to_owned));
+    rules.extend(skills.iter().map(|name| format!("Skill({name})")));
     Ok(rules)
 }
 
@@ -51,9 +55,11 @@ mod tests {
         let base = base.path().canonicalize().unwrap();
         fs::create_dir(base.join("real")).unwrap();
         std::os::unix::fs::symlink("real", base.join("link")).unwrap();
-        let rules = wanted(&base.join("link/state")).unwrap();
+        let rules = wanted(&base.join("link/state"), &[]).unwrap();
         let read = |name: &str| read_rule(base.join(name).to_str().unwrap());
         assert_eq!(rules[..2], [read("link/state"), read("real/state")]);
-        assert_eq!(wanted(&base.join("real/state")).unwrap().len(), 3);
+        let rules = wanted(&base.join("real/state"), &["a-b".to_owned()]).unwrap();
+        assert_eq!(rules.len(), 4);
+        assert_eq!(rules[3], "Skill(a-b)");
     }
 }

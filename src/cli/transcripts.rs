@@ -13,6 +13,8 @@ use std::path::{Path, PathBuf};
 
 /// Claude Code cuts the name of a transcript's folder beyond so many characters.
 const NAME: usize = 200;
+/// Transcripts that a command looks at, at most.
+pub(super) const LOOKED_AT: usize = 400;
 
 /// A transcript, by its file alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +34,10 @@ pub(super) fn of_place(place: &Place, env: &Env) -> Vec<Unfollowed> {
         tops.iter().any(|top| {
             let rest = name.strip_prefix(top.as_str());
             // Sessions are started in folders below the top as well.
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-') || top.len() == NAME)
+            let below = !place.project.folder_only;
+            rest.is_some_and(|rest| {
+                rest.is_empty() || (below && rest.starts_with('-')) || top.len() == NAME
+            })
         })
     })
 }
@@ -44,8 +49,8 @@ pub(super) fn all(env: &Env) -> Vec<Unfollowed> {
 
 /// Whether a transcript was written in a place's project. A folder that is gone counts when it lay in
 /// one of the work trees.
-pub(super) fn belongs(found: &Unfollowed, place: &Place, env: &Env) -> bool {
-    glance(&found.path).is_ok_and(|glance| is_in(&glance, place, env))
+pub(super) fn belongs(transcript: &Path, place: &Place, env: &Env) -> bool {
+    glance(transcript).is_ok_and(|glance| is_in(&glance, place, env))
 }
 
 /// [`belongs`] for one that was looked at.

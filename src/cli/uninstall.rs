@@ -14,9 +14,11 @@ use crate::config;
 use crate::env::Env;
 use crate::settings::file::{self, Change, FileError};
 use crate::settings::{self, HOOKS};
+use crate::skills;
 
 /// What the state directory holds of ours. Anything else in it stays.
-const STATE: [&str; 6] = [config::FILE, "hooks.log", "hooks.log.1", "off", "projects", "windows"];
+const STATE: [&str; 7] =
+    [config::FILE, "hooks.log", "hooks.log.1", "off", "projects", skills::USER_FILE, "windows"];
 
 pub(super) fn run(
     options: &args::Uninstall,
@@ -45,15 +47,16 @@ pub(super) fn run(
         }
     }
     let files = present(ours);
+    let deployed = skills::withdrawable(&places.data)?;
     let purge = options.purge && places.state.exists();
     if options.dry_run {
-        return show(&places, &touched, &files, purge, terminal);
+        return show(&places, &touched, &files, &deployed, purge, terminal);
     }
     let question = format!("Delete {} with all resume logs?", places.state.display());
     if purge && terminal.attended() && !options.yes && !terminal.confirm(&question, false)? {
         return Err(Failure::Failed("nothing was changed".to_owned()));
     }
-    let nothing = touched.is_empty() && files.is_empty();
+    let nothing = touched.is_empty() && files.is_empty() && deployed.is_empty();
     for (path, _, _) in &touched {
         file::edit(path, false, |text| taken_back(path, record.as_ref(), text))?;
         let done = if path.exists() { "restored" } else { "removed" };
@@ -74,6 +77,16 @@ pub(super) fn run(
         )?;
         for path in files.iter().filter(|path| !path.starts_with(&places.data)) {
             writeln!(terminal, "{GOOD}removed{GOOD:#}    {}", path.display())?;
+        }
+    }
+    if lock.is_some() {
+        for skill in skills::withdraw(&places.data)? {
+            let path = skill.path.display();
+            if skill.goes {
+                writeln!(terminal, "{GOOD}removed{GOOD:#}    {path}")?;
+            } else {
+                writeln!(terminal, "kept       {path} (changed since it was deployed)")?;
+            }
         }
     }
     // The folders that our own files were in, then those that we made, where nothing is in them.
@@ -168,6 +181,7 @@ fn show(
     places: &Places,
     touched: &[(PathBuf, String, Change)],
     files: &[PathBuf],
+    deployed: &[skills::Withdrawn],
     purge: bool,
     terminal: &mut Terminal,
 ) -> Result<(), Failure> {
@@ -183,6 +197,10 @@ fn show(
     }
     for path in files {
         writeln!(terminal, "would remove  {}", path.display())?;
+    }
+    for skill in deployed {
+        let verb = if skill.goes { "would remove " } else { "would keep   " };
+        writeln!(terminal, "{verb} {}", skill.path.display())?;
     }
     if purge {
         writeln!(terminal, "would delete  {}", places.state.display())?;

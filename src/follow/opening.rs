@@ -362,7 +362,7 @@ fn went_on(recent: &Recent, pause: &Pause) -> bool {
 }
 
 /// What happened to the repository since the session's last event.
-fn meanwhile(place: &Place, session: &Session, since: DateTime<Utc>) -> Meanwhile {
+pub fn meanwhile(place: &Place, session: &Session, since: DateTime<Utc>) -> Meanwhile {
     let mut files = Vec::new();
     for touch in session.all().flat_map(|t| &t.files).filter(|t| t.edits > 0) {
         merge_touch(&mut files, touch.clone());

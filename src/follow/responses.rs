@@ -144,7 +144,7 @@ impl Pending {
         let running = self.running.as_mut().map(|running| &mut running.record);
         let records = self.ready.iter_mut().chain(running);
         let before = records.filter(|record| record.offset.is_some_and(|offset| offset < at));
-        for last in before.max_by_key(|record| record.offset) {
+        if let Some(last) = before.max_by_key(|record| record.offset) {
             last.partial = true;
         }
     }

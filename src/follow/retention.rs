@@ -159,6 +159,8 @@ fn unlist(project: &Project, id: &str, wait: Wait) -> store::Result<()> {
 /// its entry, the pauses made of it, the size of its window, what the fault log says of it, and the
 /// totals over transcripts, which are made anew. Claude Code's own transcript is not ours.
 pub fn forget(store: &Store, project: &Project, id: &SessionId, wait: Wait) -> store::Result<()> {
+    // First: a starting session would make a listed one anew from its transcript.
+    unlist(project, id.as_str(), wait)?;
     project.session(id).remove(wait)?;
     let pauses = pause::all(project)?.0;
     let name = Some(id.as_str());
@@ -169,7 +171,6 @@ pub fn forget(store: &Store, project: &Project, id: &SessionId, wait: Wait) -> s
             pause::change(&project.lock(wait)?, &made.id, |pause| pause.log.previous = None)?;
         }
     }
-    unlist(project, id.as_str(), wait)?;
     store.remove_file(&super::window::file(id))?;
     for name in store.list("handovers")? {
         let file = format!("handovers/{name}");

@@ -23,6 +23,14 @@ pub(super) fn add(files: &mut Vec<FileFact>, item: &str) {
     }
 }
 
+/// Adds a file of which nothing but its change is known.
+pub(super) fn add_changed(files: &mut Vec<FileFact>, path: &str) {
+    let path = line(path.trim_matches('`'), 400);
+    if !files.iter().any(|file| file.path == path) {
+        put(files, FileFact { path, edits: 1, ..FileFact::default() });
+    }
+}
+
 fn put(files: &mut Vec<FileFact>, file: FileFact) {
     if files.len() < FILES && !file.path.is_empty() {
         files.push(file);

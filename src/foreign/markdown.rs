@@ -229,7 +229,7 @@ impl Reading {
             Part::Metadata => {
                 let words = self.topic.as_deref().unwrap_or_default();
                 return match words.split(' ').next().unwrap_or_default() {
-                    "Files" => files::add(&mut log.metadata.files, item),
+                    "Files" => files::add_changed(&mut log.metadata.files, item),
                     "Agents" => keep(&mut log.metadata.agents, item),
                     "Errors" => keep(&mut log.metadata.errors, item),
                     "Warnings" => keep(&mut log.metadata.warnings, item),

@@ -6,6 +6,8 @@
 
 pub mod post_compact;
 pub mod post_tool_batch;
+#[cfg(all(test, unix))]
+mod power;
 pub mod pre_compact;
 pub mod session_end;
 pub mod session_start;

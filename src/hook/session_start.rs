@@ -9,7 +9,7 @@ use crate::resume::policy::{Form, Offer, Rule, Start, form};
 use crate::resume::{self, About, Cause, ResumeLog, Whose};
 use crate::session::text::{self, thousands};
 use crate::store::{self, SessionId};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use std::fmt::Write as _;
 
 /// A session that is open elsewhere and has not been touched for so long is worth a word.
@@ -80,6 +80,7 @@ pub fn handle(context: &Context) -> Result<Reply, Fault> {
         told.reply.message =
             Some(said.map_or_else(|| lost.clone(), |said| format!("{lost}\n{said}")));
     }
+    told.reply.reload_skills = deployed_since(context, &recent, process.as_ref());
     let transcript = context.input.transcript_path.as_deref();
     let anew = source != Source::Compact;
     if source == Source::Resume {
@@ -101,6 +102,17 @@ pub fn handle(context: &Context) -> Result<Reply, Fault> {
     Ok(told.reply)
 }
 
+/// Whether skills were deployed since the first session that is known of in this process: Claude Code looks
+/// for skills when it starts. One look at a file's time, and none at all in a process that is new.
+fn deployed_since(context: &Context, recent: &Recent, process: Option<&process::Identity>) -> bool {
+    let here =
+        recent.sessions.iter().filter(|e| process.is_some() && e.process.as_ref() == process);
+    let Some(began) = here.filter_map(|e| e.started).min() else { return false };
+    let record = context.env.data_dir().map(|data| data.join(crate::skills::RECORD));
+    let changed = record.and_then(|path| path.metadata().ok()?.modified().ok());
+    changed.is_some_and(|changed| DateTime::<Utc>::from(changed) > began)
+}
+
 /// What is said, and of which session.
 #[derive(Debug, Default)]
 struct Answer {
@@ -110,7 +122,11 @@ struct Answer {
 
 impl From<Handover> for Answer {
     fn from(handover: Handover) -> Self {
-        let reply = Reply { context: Some(handover.text), message: Some(handover.message) };
+        let reply = Reply {
+            context: Some(handover.text),
+            message: Some(handover.message),
+            ..Reply::default()
+        };
         Self { reply, given: handover.given }
     }
 }
@@ -146,7 +162,7 @@ fn meanwhile(opening: &Opening<'_>, id: &SessionId, rule: Rule) -> Result<Answer
     let state = follow::look(&session)?;
     let (log, _) = opening.log(&session, &state, None, None);
     let context = resume::changes(&log);
-    Ok(Answer { reply: Reply { context, message: None }, given: Given::default() })
+    Ok(Answer { reply: Reply { context, ..Reply::default() }, given: Given::default() })
 }
 
 /// What it costs to go on with a conversation whose prompt cache is gone, beside a fresh start with
@@ -215,7 +231,7 @@ fn idle(opening: &Opening<'_>, recent: &Recent) -> Answer {
         let short: String = e.id.chars().take(8).collect();
         format!("rejoin: session {short} is still open elsewhere, untouched for over two hours")
     });
-    Answer { reply: Reply { context: None, message }, given: Given::default() }
+    Answer { reply: Reply { message, ..Reply::default() }, given: Given::default() }
 }
 
 /// The reply in its form: for Claude the text, for the user one line.
@@ -235,7 +251,7 @@ fn say(form: Form, log: &ResumeLog, about: &About, whose: Whose) -> Reply {
         };
         format!("rejoin: {what} ({short}, about {tokens} tokens). `rejoin` shows it, `rejoin off` stops it.")
     });
-    Reply { context: Some(context), message }
+    Reply { context: Some(context), message, ..Reply::default() }
 }
 
 /// One line for the user: which pause Claude was told of.

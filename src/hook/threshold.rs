@@ -8,6 +8,7 @@ use crate::session::text::thousands;
 use crate::session::window_of;
 use crate::store::{self, Project};
 use crate::transcript;
+use std::io::ErrorKind;
 
 /// The notice, when a level is reached that was not told of yet. With an unknown window: nothing.
 ///
@@ -16,16 +17,14 @@ use crate::transcript;
 pub(super) fn notice(context: &Context, project: &Project) -> Result<Reply, Fault> {
     // A subagent has a context of its own.
     let main = context.input.agent_id.is_none();
-    let Some(path) = context.input.transcript_path.as_deref().filter(|path| main && path.exists())
-    else {
+    let Some(path) = context.input.transcript_path.as_deref().filter(|_| main) else {
         return Ok(Reply::default());
     };
-    // A configuration that can't be read is told at the session's start.
-    let limits = config::read_with(context.store.root(), &context.env.settings)
-        .unwrap_or_default()
-        .thresholds;
-    let (found, _) = transcript::context(path)
-        .map_err(|error| Fault::from(format!("{} can't be read: {error}", path.display())))?;
+    let found = match transcript::context(path) {
+        Ok((found, _)) => found,
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        Err(error) => return Err(format!("{} can't be read: {error}", path.display()).into()),
+    };
     let Some(found) = found else { return Ok(Reply::default()) };
     let (requested, model) = (found.requested.as_deref(), found.model.as_deref());
     let window = Bridge::read(&context.store, &context.id)?
@@ -34,6 +33,10 @@ pub(super) fn notice(context: &Context, project: &Project) -> Result<Reply, Faul
         .or_else(|| window_of(requested, model, found.tokens));
     let Some(window) = window else { return Ok(Reply::default()) };
     let percent = found.tokens * 100 / window;
+    // A configuration that can't be read is told at the session's start.
+    let limits = config::read_with(context.store.root(), &context.env.settings)
+        .unwrap_or_default()
+        .thresholds;
     let Some(level) = reached(percent, limits) else { return Ok(Reply::default()) };
     let session = project.session(&context.id);
     // The compaction may not be in the transcript yet.
@@ -61,6 +64,7 @@ pub(super) fn notice(context: &Context, project: &Project) -> Result<Reply, Faul
             "rejoin: the context window is {percent} % full ({of}). Claude Code compacts it by \
              itself; `rejoin show` has what stays on record."
         )),
+        ..Reply::default()
     })
 }
 

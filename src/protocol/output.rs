@@ -14,6 +14,9 @@ pub struct Reply {
     pub context: Option<String>,
     /// For the user's eyes.
     pub message: Option<String>,
+    /// At SessionStart: skills were deployed meanwhile and are to be looked for again. Known since Claude Code
+    /// 2.1.152; older ones pass over it.
+    pub reload_skills: bool,
 }
 
 #[derive(Serialize)]
@@ -29,7 +32,10 @@ struct Output<'a> {
 #[serde(rename_all = "camelCase")]
 struct Specific<'a> {
     hook_event_name: &'a str,
-    additional_context: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    additional_context: Option<&'a str>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    reload_skills: bool,
 }
 
 impl Reply {
@@ -38,14 +44,17 @@ impl Reply {
     pub fn print(&self, event: Event) -> Option<String> {
         let speaks =
             matches!(event, Event::SessionStart | Event::UserPromptSubmit | Event::PostToolBatch);
-        if !speaks || (self.context.is_none() && self.message.is_none()) {
+        let reload_skills = self.reload_skills && event == Event::SessionStart;
+        let for_claude_code = self.context.is_some() || reload_skills;
+        if !speaks || (!for_claude_code && self.message.is_none()) {
             return None;
         }
         let output = Output {
             system_message: self.message.as_deref(),
-            hook_specific_output: self.context.as_deref().map(|context| Specific {
+            hook_specific_output: for_claude_code.then(|| Specific {
                 hook_event_name: event.name(),
-                additional_context: context,
+                additional_context: self.context.as_deref(),
+                reload_skills,
             }),
         };
         serde_json::to_string(&output).ok()
@@ -58,7 +67,11 @@ mod tests {
 
     #[test]
     fn only_events_that_may_speak_do() {
-        let reply = Reply { context: Some("a \"b\"".into()), message: Some("m".into()) };
+        let reply = Reply {
+            context: Some("a \"b\"".into()),
+            message: Some("m".into()),
+            ..Reply::default()
+        };
         assert_eq!(
             reply.print(Event::SessionStart).unwrap(),
             r#"{"systemMessage":"m","hookSpecificOutput":{"hookEventName":"SessionStart","additionalContext":"a \"b\""}}"#
@@ -67,5 +80,11 @@ mod tests {
             assert_eq!(reply.print(event), None);
         }
         assert_eq!(Reply::default().print(Event::SessionStart), None);
+        let reload = Reply { reload_skills: true, ..Reply::default() };
+        assert_eq!(
+            reload.print(Event::SessionStart).unwrap(),
+            r#"{"hookSpecificOutput":{"hookEventName":"SessionStart","reloadSkills":true}}"#
+        );
+        assert_eq!(reload.print(Event::UserPromptSubmit), None);
     }
 }

@@ -165,8 +165,22 @@ fn topics(entries: &[(&Entry, bool)], out: &mut String) {
     }
 }
 
-/// One list item; further lines are indented.
+/// One list item; further lines are indented. A code fence that it leaves open is closed: else the
+/// rest of the log would be code.
 fn item(text: &str, out: &mut String) {
+    let closed;
+    let text = match text::open_fence(text) {
+        Some(fence) => {
+            // The quotation mark behind a fence keeps it from being one.
+            let end = format!("\n{fence}\"");
+            closed = match text.strip_suffix(&*end) {
+                Some(code) => format!("{code}\n{fence}\n\""),
+                None => format!("{text}\n{fence}"),
+            };
+            &*closed
+        }
+        None => text,
+    };
     for (index, line) in text.lines().enumerate() {
         out.push_str(match (index, line.is_empty()) {
             (0, _) => "- ",

@@ -76,7 +76,7 @@ fn session(
         return Ok(());
     }
     let log = session.read_file(responses::FILE)?.unwrap_or_default();
-    for record in responses::Log::read(&log).records() {
+    for record in responses::Log::read(&log).sorted() {
         see(kept(record.started_at, Role::Prompt, &record.prompt, responses::FILE));
         see(kept(record.ended_at, Role::Response, &record.response, responses::FILE));
         for file in &record.files {

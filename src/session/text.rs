@@ -46,7 +46,8 @@ fn extends(c: char) -> bool {
 /// `text` in at most `max` UTF-16 units: whole when it fits, else up to the last clause or word
 /// that does, with an [`ELLIPSIS`].
 ///
-/// Never parts a character, and never leaves a code span (`` ` ``) open.
+/// Never parts a character, and never leaves a code span (`` ` ``) or a code fence open that the
+/// text closes.
 pub fn cut(text: &str, max: usize) -> String {
     if text.len() <= max || units(text) <= max {
         return text.to_owned();
@@ -56,6 +57,18 @@ pub fn cut(text: &str, max: usize) -> String {
     };
     let hard = fit(text, room);
     let mut end = break_before(text, hard);
+    if let Some(fence) = open_fence(&text[..end]) {
+        // Inside a code block: whole lines of it, and its end.
+        let room = max.saturating_sub(units(&fence) + 3);
+        let end = fit(text, room).min(end);
+        let head = text[..text[..end].rfind('\n').unwrap_or(0)].trim_end();
+        if !head.is_empty() {
+            return match open_fence(head) {
+                Some(fence) => format!("{head}\n{ELLIPSIS}\n{fence}"),
+                None => format!("{head}{ELLIPSIS}"),
+            };
+        }
+    }
     if odd_ticks(&text[..end]) {
         // Inside a code span: leave the span out, or close it when it is most of the text.
         match text[..end].rfind('`') {
@@ -73,8 +86,34 @@ pub fn cut(text: &str, max: usize) -> String {
     format!("{head}{ELLIPSIS}")
 }
 
+/// Whether a code span is open at the end. Runs of three and more are fences.
 fn odd_ticks(text: &str) -> bool {
-    text.bytes().filter(|b| *b == b'`').count() % 2 == 1
+    let runs = text.split(|c| c != '`').map(str::len);
+    runs.filter(|ticks| matches!(ticks, 1 | 2)).sum::<usize>() % 2 == 1
+}
+
+/// What closes the code fence that a text leaves open; `None` when none is.
+pub fn open_fence(text: &str) -> Option<String> {
+    let mut open: Option<&str> = None;
+    for line in text.lines() {
+        let bare = line.trim_start();
+        let bare = bare.strip_prefix("- ").map_or(bare, str::trim_start);
+        let Some(mark @ (b'`' | b'~')) = bare.bytes().next() else { continue };
+        let long = bare.bytes().take_while(|b| *b == mark).count();
+        let rest = &bare[long..];
+        match open {
+            _ if long < 3 => {}
+            // What follows the opening marks names the language; a span has more marks behind it.
+            None if mark == b'~' || !rest.contains('`') => open = Some(&bare[..long]),
+            Some(fence)
+                if fence.as_bytes()[0] == mark && long >= fence.len() && rest.trim().is_empty() =>
+            {
+                open = None;
+            }
+            _ => {}
+        }
+    }
+    open.map(str::to_owned)
 }
 
 /// The best place at or before `hard` to break `text`: a clause end in the last third, else a word

@@ -158,7 +158,9 @@ pub fn edit(
             Change::Replace(text) => Some(text),
             Change::Remove => None,
         };
-        if let Some(text) = &after {
+        // An agent's Markdown is edited here as well.
+        let is_json = path.extension().is_some_and(|end| end == "json");
+        if let Some(text) = after.as_ref().filter(|_| is_json) {
             json::parse(text).map_err(|refusal| FileError::refused(path, refusal))?;
         }
         if swap(path, &target, backup, before.as_deref(), after.as_deref())? {

@@ -158,7 +158,7 @@ impl Library {
         if !is_name(&skill.name) || !skill.obstacles.is_empty() {
             return Err(Error::Unknown { name: skill.name.clone() });
         }
-        let held = self.hold()?;
+        let held = self.hold(true)?;
         let mut record = Record::read(&self.data)?;
         let there = self.look(&record, &skill.name);
         let target = self.folder.join(&skill.name);
@@ -168,14 +168,16 @@ impl Library {
             let (new, old) = (held.staging.join("new"), held.staging.join("old"));
             write_skill(&new, skill)?;
             kept = changed.then(|| self.keep(&skill.name)).transpose()?;
-            if there.state != State::Absent {
-                rename(&target, &old)?;
-            }
-            if let Err(error) = rename(&new, &target) {
-                if there.state != State::Absent {
-                    rename(&old, &target)?;
+            match there.state {
+                State::Absent => rename(&new, &target)?,
+                _ if exchange(&new, &target) => {}
+                _ => {
+                    rename(&target, &old)?;
+                    if let Err(error) = rename(&new, &target) {
+                        rename(&old, &target)?;
+                        return Err(error);
+                    }
                 }
-                return Err(error);
             }
         }
         if there.state != State::Current || !record.skills.contains_key(&target) {
@@ -193,7 +195,7 @@ impl Library {
     /// Takes a skill away; of one that is not as it was deployed, only with `force`, and a copy is
     /// kept, whose path is returned.
     pub fn remove(&self, name: &str, force: bool) -> Result<Option<PathBuf>> {
-        let held = self.hold()?;
+        let held = self.hold(true)?;
         let mut record = Record::read(&self.data)?;
         if !is_name(name) {
             return Err(Error::Unknown { name: name.to_owned() });
@@ -209,6 +211,11 @@ impl Library {
         record.skills.remove(&target);
         record.write(&self.data)?;
         Ok(kept)
+    }
+
+    /// That of a folder that a deployment is on record for.
+    fn recorded(folder: &Path, data: &Path) -> Self {
+        Self { folder: folder.to_owned(), data: data.to_owned(), within: None }
     }
 
     /// Whether somebody's work goes with it.
@@ -243,8 +250,9 @@ impl Library {
         Ok(kept)
     }
 
-    /// Makes the folder of skills, and nobody else changes it until the value is dropped.
-    fn hold(&self) -> Result<Held> {
+    /// Makes the folder of skills, and nobody else changes it until the value is dropped. `record` says whether
+    /// the data directory, where the record lies, is to be locked here; else the caller has locked it.
+    fn hold(&self, record: bool) -> Result<Held> {
         let folder = &self.folder;
         self.stay_within()?;
         fs::create_dir_all(folder).map_err(|e| Error::io("create", folder, e))?;
@@ -260,11 +268,13 @@ impl Library {
                 _ => Error::io("lock", path, e),
             })
         };
-        let locks = if self.data == beside {
-            vec![lock(&self.data)?]
-        } else {
-            vec![lock(&self.data)?, lock(&beside)?]
-        };
+        let mut locks = Vec::new();
+        if record {
+            locks.push(lock(&self.data)?);
+        }
+        if self.data != beside {
+            locks.push(lock(&beside)?);
+        }
         let staging = beside.join(STAGING);
         clear(&staging)?;
         fs::create_dir(&staging).map_err(|e| Error::io("create", &staging, e))?;
@@ -282,6 +292,52 @@ impl Library {
         }
         Err(Error::refused(&self.folder, "a link leads out of the project; deploy with --user"))
     }
+}
+
+/// What becomes of a deployed skill when rejoin goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Withdrawn {
+    /// Its folder.
+    pub path: PathBuf,
+    /// Whether it goes; what was changed since stays.
+    pub goes: bool,
+}
+
+/// All deployments on record that are still there, in any folder: what [`withdraw`] would do.
+pub fn withdrawable(data: &Path) -> Result<Vec<Withdrawn>> {
+    let record = Record::read(data)?;
+    let mut found = Vec::new();
+    for path in record.skills.keys() {
+        let (Some(folder), Some(name)) = (path.parent(), path.file_name().and_then(|n| n.to_str()))
+        else {
+            continue;
+        };
+        let there = Library::recorded(folder, data).look(&record, name);
+        if there.state != State::Absent {
+            let goes = matches!(there.state, State::Current | State::Outdated);
+            found.push(Withdrawn { path: path.clone(), goes });
+        }
+    }
+    Ok(found)
+}
+
+/// Takes away every deployed skill that is as it was deployed, folders of skills that are empty then, and the
+/// record. The caller has locked `data`, as [`FolderLock`] does.
+pub fn withdraw(data: &Path) -> Result<Vec<Withdrawn>> {
+    let found = withdrawable(data)?;
+    for skill in found.iter().filter(|skill| skill.goes) {
+        let Some(folder) = skill.path.parent() else { continue };
+        let held = Library::recorded(folder, data).hold(false)?;
+        // Seen again under the lock: it may have been changed since.
+        if withdrawable(data)?.contains(skill) {
+            rename(&skill.path, &held.staging.join("old"))?;
+        }
+        drop(held);
+        // Nothing but ours was in it.
+        drop(fs::remove_dir(folder));
+    }
+    Record::remove(data)?;
+    Ok(found)
 }
 
 /// The right to change a folder of skills.
@@ -309,6 +365,19 @@ fn clear(staging: &Path) -> Result<()> {
 #[allow(clippy::disallowed_methods)]
 fn rename(from: &Path, to: &Path) -> Result<()> {
     fs::rename(from, to).map_err(|e| Error::io("replace", to, e))
+}
+
+/// Puts each in the other's place in one step, so that at no moment the skill is missing. `false` where the
+/// system or the file system cannot.
+#[cfg(target_os = "linux")]
+fn exchange(new: &Path, target: &Path) -> bool {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    renameat_with(CWD, new, CWD, target, RenameFlags::EXCHANGE).is_ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn exchange(_: &Path, _: &Path) -> bool {
+    false
 }
 
 fn write_skill(folder: &Path, skill: &Skill) -> Result<()> {

@@ -51,28 +51,34 @@ impl FrontMatter {
 
     /// Reads the front matter of `text`. Errors: the line, and what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, (usize, String)> {
-        let fail = |line: usize, why: &str| Err((line, why.to_owned()));
-        let Some(rest) = text.strip_prefix("---\n").or_else(|| text.strip_prefix("---\r\n")) else {
-            return fail(1, "the file must begin with a line of three dashes: front matter");
-        };
-        let start = text.len() - rest.len();
-        let mut at = start;
-        let end = loop {
-            let line = text[at..].split_inclusive('\n').next().unwrap_or_default();
-            if line.is_empty() {
-                return fail(1, "the front matter is not closed by a line of three dashes");
-            }
-            if line.trim_end() == "---" {
-                break at;
-            }
-            at += line.len();
-            if at - start > MAX_BYTES {
-                return fail(1, "the front matter is longer than 64 KiB");
-            }
-        };
-        let body = end + text[end..].split_inclusive('\n').next().map_or(0, str::len);
+        let (start, end, body) = bounds(text)?;
         Ok(Self { entries: mapping(&text[start..end])?, body })
     }
+}
+
+/// Where the front matter of `text` begins and ends, its dashes not included, and where the body begins.
+pub(super) fn bounds(text: &str) -> Result<(usize, usize, usize), (usize, String)> {
+    let fail = |line: usize, why: &str| Err((line, why.to_owned()));
+    let Some(rest) = text.strip_prefix("---\n").or_else(|| text.strip_prefix("---\r\n")) else {
+        return fail(1, "the file must begin with a line of three dashes: front matter");
+    };
+    let start = text.len() - rest.len();
+    let mut at = start;
+    let end = loop {
+        let line = text[at..].split_inclusive('\n').next().unwrap_or_default();
+        if line.is_empty() {
+            return fail(1, "the front matter is not closed by a line of three dashes");
+        }
+        if line.trim_end() == "---" {
+            break at;
+        }
+        at += line.len();
+        if at - start > MAX_BYTES {
+            return fail(1, "the front matter is longer than 64 KiB");
+        }
+    };
+    let body = end + text[end..].split_inclusive('\n').next().map_or(0, str::len);
+    Ok((start, end, body))
 }
 
 /// What is being read.

@@ -12,7 +12,8 @@ use crate::store::Store;
 /// The format this program writes, and the latest it reads.
 const FORMAT: u32 = 1;
 
-const FILE: &str = "skills.json";
+/// Its name in the data directory; its time is that of the last deployment.
+pub const FILE: &str = "skills.json";
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Record {
@@ -48,6 +49,14 @@ impl Record {
             return Err(Error::refused(&path, "a later version of rejoin wrote it; update rejoin"));
         }
         Ok(record)
+    }
+
+    /// Nothing was deployed as far as anybody knows.
+    pub(super) fn remove(data: &Path) -> Result<()> {
+        match Store::existing(data)? {
+            Some(store) => Ok(store.remove_file(FILE)?),
+            None => Ok(()),
+        }
     }
 
     pub(super) fn write(&self, data: &Path) -> Result<()> {

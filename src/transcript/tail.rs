@@ -1,10 +1,10 @@
 //! The context as a transcript's end tells it, without a cursor.
 
 use super::raw::{Compact, Message, Text, parse};
-use super::{block, open, time};
+use super::{block, open, read_at, time};
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io;
 use std::path::Path;
 
 /// How much of the end is read, a little at first and more where it does not tell. What stands
@@ -33,8 +33,7 @@ pub fn context(path: &Path) -> io::Result<(Option<Context>, u64)> {
     for reach in REACH {
         let from = len.saturating_sub(reach);
         buffer.resize((len - from) as usize, 0);
-        file.seek(SeekFrom::Start(from))?;
-        file.read_exact(&mut buffer)?;
+        read_at(&mut file, &mut buffer, from)?;
         bytes += buffer.len() as u64;
         // What begins before the window, and what has no line end yet, is no whole line.
         let whole = memchr::memrchr(b'\n', &buffer).map_or(0, |end| end + 1);

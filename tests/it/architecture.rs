@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What a module must not know, with the reason.
-const MUST_NOT_KNOW: [(&str, &[&str], &str); 13] = [
+const MUST_NOT_KNOW: [(&str, &[&str], &str); 15] = [
     ("session", PURE, "facts are a pure value: no files, environment, clock or foreign names"),
     ("resume", PURE, "a resume log is a pure function of the facts"),
     (
@@ -29,6 +29,16 @@ const MUST_NOT_KNOW: [(&str, &[&str], &str); 13] = [
     ("process", &["hook", "session", "follow", "cli"], "it looks at processes, whoever asks"),
     ("skills", &["hook", "session", "follow", "cli"], "it manages files of skills"),
     ("usage", &["hook", "session", "follow", "store", "cli"], "it totals transcripts on its own"),
+    (
+        "export",
+        &["hook", "cli", "store", "git", "env", "clock", "config", "process"],
+        "it renders what it is given",
+    ),
+    (
+        "foreign",
+        &["hook", "cli", "store", "git", "env", "clock", "config", "process", "transcript"],
+        "it reads what others wrote and keeps nothing",
+    ),
     ("hook", &["cli"], "hook executables must not link the command line"),
     ("cli", &["hook"], "the command line is not a hook"),
 ];

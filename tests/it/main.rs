@@ -19,6 +19,7 @@ mod fold;
 mod harness;
 mod hooks;
 mod install;
+mod keep;
 mod log;
 mod look;
 #[cfg(unix)]

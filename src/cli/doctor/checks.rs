@@ -8,7 +8,7 @@ use super::fix::{Fix, INSTALL, INSTALL_PROJECT};
 use crate::cli::claude::{self, Claude};
 use crate::cli::places::{Places, real};
 use crate::cli::rules;
-use crate::cli::{install, installation};
+use crate::cli::{install, installation, skills};
 use crate::config::{self, Config};
 use crate::settings::{self, HOOKS, Registered, file};
 use crate::store::Store;
@@ -213,7 +213,8 @@ pub(super) fn status_line(places: &Places) -> Check {
 /// Rules are the user's choice: what is missing is told, and is no fault.
 pub(super) fn permissions(places: &Places) -> Check {
     let mut check = Check::new("permissions");
-    let wanted = rules::wanted(&places.state).unwrap_or_default();
+    let deployed = skills::own_deployed(places).unwrap_or_default();
+    let wanted = rules::wanted(&places.state, &deployed).unwrap_or_default();
     let files = [places.user_settings(), places.local_settings()];
     let texts: Vec<_> = files.iter().filter_map(|path| file::read(path).ok().flatten()).collect();
     let allowed = |rule: &&String| texts.iter().any(|t| settings::allows(t, rule).unwrap_or(false));

@@ -15,8 +15,6 @@ use std::path::{Path, PathBuf};
 
 /// UTF-16 units of a first prompt in JSON.
 const PROMPT: usize = 300;
-/// Transcripts that are looked at, at most.
-const LOOKED_AT: usize = 400;
 /// A transcript that was written within this time may belong to a session that runs.
 const FRESH: TimeDelta = TimeDelta::minutes(30);
 
@@ -87,22 +85,24 @@ pub(in super::super) fn rows(
 ) -> Result<Vec<(String, Vec<Row>)>, Failure> {
     let mut own = Vec::new();
     let mut known = Vec::new();
+    let mut recent = Recent::default();
     if let Some(project) = &here.project {
-        let recent = here.recent(project)?;
+        recent = here.recent(project)?;
         of_project(project, &recent, here.now, archived, &mut own)?;
         known = ids(&own);
     }
-    let mut looked = 0;
-    for found in transcripts::of_place(&here.place, env) {
-        if looked >= LOOKED_AT.min(limit) {
+    let mut left = limit;
+    let told = transcripts::of_place(&here.place, env);
+    for found in told.iter().filter(|f| !known.contains(&f.id)).take(transcripts::LOOKED_AT) {
+        if left == 0 {
             break;
         }
-        if !known.contains(&found.id)
-            && let Ok(glance) = crate::transcript::glance(&found.path)
+        if let Ok(glance) = crate::transcript::glance(&found.path)
             && transcripts::is_in(&glance, &here.place, env)
+            && let Some(row) = unfollowed(found, &glance, &recent, here.now)
         {
-            looked += 1;
-            own.extend(unfollowed(&found, &glance, here.now));
+            left -= 1;
+            own.push(row);
         }
     }
     let mut projects = vec![(title(&here.place), own)];
@@ -153,9 +153,13 @@ fn others(
     }
     // Many sessions share a folder; finding its project costs a look at the disk.
     let mut titles: HashMap<String, String> = HashMap::new();
-    for found in transcripts::all(env).iter().filter(|f| !known.contains(&f.id)).take(LOOKED_AT) {
+    let unknown = transcripts::all(env);
+    let unknown = unknown.iter().filter(|f| !known.contains(&f.id));
+    for found in unknown.take(transcripts::LOOKED_AT) {
         let Ok(glance) = crate::transcript::glance(&found.path) else { continue };
-        let Some(row) = unfollowed(found, &glance, here.now) else { continue };
+        let Some(row) = unfollowed(found, &glance, &Recent::default(), here.now) else {
+            continue;
+        };
         let folder = PathBuf::from(&glance.folder);
         let title = titles.entry(glance.folder.clone()).or_insert_with(|| {
             if folder.is_dir() { title(&Place::of(&folder, env)) } else { glance.folder.clone() }
@@ -274,14 +278,21 @@ fn paused(pause: &Pause) -> Row {
 }
 
 /// A session that only its transcript tells of; `None` when nobody asked anything of it.
-fn unfollowed(found: &Unfollowed, glance: &Glance, now: DateTime<Utc>) -> Option<Row> {
+fn unfollowed(
+    found: &Unfollowed,
+    glance: &Glance,
+    recent: &Recent,
+    now: DateTime<Utc>,
+) -> Option<Row> {
     let prompt = glance.prompt.as_deref()?;
     let prompt = text::cut(&crate::redact::redact(text::cut(prompt, 4 * PROMPT).trim()), PROMPT);
     let window =
         window_of(glance.requested.as_deref(), glance.model.as_deref(), glance.tokens.unwrap_or(0));
     let last = glance.last.or(Some(found.modified));
+    let taken_up = recent.taken_up(&found.id);
     let state = match (glance.cut_off, now - found.modified < FRESH) {
         (true, true) => "live",
+        _ if taken_up => "taken up",
         (true, false) => "cut off",
         (false, _) => "ended",
     };
@@ -304,7 +315,7 @@ fn unfollowed(found: &Unfollowed, glance: &Glance, now: DateTime<Utc>) -> Option
         message: None,
         session: None,
         origin: None,
-        taken_up: false,
+        taken_up,
         followed: false,
         transcript: Some(found.path.clone()),
     })

@@ -14,6 +14,8 @@ pub enum Skills {
     Update(Update),
     Remove(Remove),
     Diff(Diff),
+    Recommend(Recommend),
+    Assign(Assign),
 }
 
 /// Which folder of skills.
@@ -30,7 +32,7 @@ pub struct Scope {
 /// List the skills that come with rejoin and those deployed, with their state
 #[derive(Debug, Args)]
 #[command(
-    after_help = "States: current (as bundled), outdated (an earlier version of ours), modified (changed since it\nwas deployed), foreign (put there by somebody else), - (not there).\n\nExample: rejoin skills list --category testing"
+    after_help = "States: current (as bundled), outdated (an earlier version of ours), modified (changed since it\nwas deployed), foreign (put there by somebody else), - (not there).\n\nCategories and agents of your own skills: skills.toml in the state directory; of a project's:\n.claude/skills/registry.toml. Each skill is a table:\n\n    [my-skill]\n    category = \"ops\"\n    agents = [\"engineer\"]\n    dependencies = [\"axum\"]     # signs for `recommend`; also files, languages\n\nExample: rejoin skills list --category testing"
 )]
 pub struct List {
     #[command(flatten)]
@@ -97,6 +99,9 @@ pub struct Deploy {
     /// All bundled skills
     #[arg(long)]
     pub all: bool,
+    /// Also those that `rejoin skills recommend` names for this project
+    #[arg(long, conflicts_with = "all")]
+    pub recommended: bool,
     #[command(flatten)]
     pub scope: Scope,
     /// Replace what was changed or is somebody else's, too; a copy is kept
@@ -141,4 +146,39 @@ pub struct Diff {
     pub names: Vec<String>,
     #[command(flatten)]
     pub scope: Scope,
+}
+
+/// Name the skills that fit this project, and say why
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Reads the names of files and of dependencies in the current folder, nothing else.\n\nExample: rejoin skills recommend --json"
+)]
+pub struct Recommend {
+    /// Print the answer as JSON: languages, frameworks, test_tools, skills with name, why, deployed
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Give skills to an agent: the `skills` list of its Markdown file
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The file is .claude/agents/AGENT.md of this project, else of yours; everything but the list stays as it is.\nClaude Code gives the text of these skills to each run of the agent.\n\nExample: rejoin skills assign reviewer code-review security-scanning"
+)]
+pub struct Assign {
+    /// The agent's name: that of its file or in its front matter
+    pub agent: String,
+    /// The skills' names
+    #[arg(required = true)]
+    pub names: Vec<String>,
+    /// Take the skills away from it
+    #[arg(long)]
+    pub remove: bool,
+    #[command(flatten)]
+    pub scope: Scope,
+    /// Show the change and make none
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print the answer as JSON: file, skills, changed
+    #[arg(long)]
+    pub json: bool,
 }

@@ -4,12 +4,9 @@ use std::io::Write;
 use std::path::Path;
 
 use super::args::{Deploy, Remove, Update};
-use super::{Failure, Libraries};
+use super::{Failure, Libraries, OWN, recommend};
 use crate::cli::terminal::{BAD, FAINT, GOOD, Terminal};
-use crate::skills::{self, Error, FrontMatter, Library, Outcome, Skill, State};
-
-/// The category of the skills about rejoin itself.
-const OWN: &str = "session";
+use crate::skills::{self, Error, FrontMatter, Library, Outcome, Registry, Skill, State};
 
 pub(super) fn deploy(
     options: &Deploy,
@@ -18,13 +15,23 @@ pub(super) fn deploy(
 ) -> Result<(), Failure> {
     let skills = if options.all {
         skills::bundled()
-    } else if options.names.is_empty() {
-        let registry = skills::registry();
-        let own = |skill: &Skill| registry.get(&skill.name).is_some_and(|e| e.category == OWN);
-        skills::bundled().into_iter().filter(own).collect()
     } else {
         // All of them exist, or nothing is changed.
-        options.names.iter().map(|name| skills::find(name)).collect::<Result<Vec<_>, _>>()?
+        for name in &options.names {
+            skills::find(name)?;
+        }
+        let fitting = match options.recommended {
+            true => recommend::fitting(libraries),
+            false => Vec::new(),
+        };
+        let registry = Registry::bundled();
+        let own = |name: &str| registry.get(name).is_some_and(|entry| entry.category == OWN);
+        let meant = |skill: &Skill| {
+            options.names.contains(&skill.name)
+                || options.names.is_empty() && own(&skill.name)
+                || fitting.iter().any(|(name, _)| *name == skill.name)
+        };
+        skills::bundled().into_iter().filter(meant).collect()
     };
     let library = libraries.one(options.scope);
     let mut refused = 0;
@@ -39,11 +46,14 @@ pub(super) fn deploy(
         }
     }
     if !asking.is_empty() {
+        let rules = asking.join(", ");
         writeln!(
             terminal,
-            "\nClaude Code asks before it uses a skill that brings permissions for its own commands.\nThese rules under permissions.allow in its settings answer for good:\n    {}",
-            asking.join(", ")
+            "\nClaude Code asks before it uses a skill that brings permissions for its own commands.\nThese rules under permissions.allow in its settings answer for good:\n    {rules}"
         )?;
+        if !options.scope.project {
+            writeln!(terminal, "`rejoin install` offers to add them.")?;
+        }
     }
     ended(refused)
 }

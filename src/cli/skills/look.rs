@@ -7,6 +7,7 @@ use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 use super::args::{Diff, Info, List, Search};
+use super::recommend::wrapped;
 use super::{Failure, Libraries};
 use crate::cli::terminal::{BAD, FAINT, GOOD, Terminal, difference};
 use crate::session::text;
@@ -34,7 +35,7 @@ pub(super) fn list(
         deployed.insert(scope, library.deployed()?);
     }
     let bundled = skills::bundled();
-    let registry = skills::registry();
+    let registry = &libraries.registry;
     let mut names: BTreeSet<&str> = bundled.iter().map(|skill| &*skill.name).collect();
     names.extend(deployed.values().flatten().map(|deployed| &*deployed.name));
     let mut rows = Vec::new();
@@ -70,7 +71,7 @@ pub(super) fn list(
         return json(&rows, terminal);
     }
     if rows.is_empty() {
-        let mut known: Vec<&str> = registry.values().map(|entry| &*entry.category).collect();
+        let mut known: Vec<&str> = registry.entries().map(|(_, entry)| &*entry.category).collect();
         known.sort_unstable();
         known.dedup();
         return Err(Failure::Failed(format!(
@@ -127,11 +128,11 @@ pub(super) fn info(
     let Some(skill) = skill else {
         return Err(skills::Error::Unknown { name: options.name.clone() }.into());
     };
-    let entry = skills::registry().remove(&skill.name);
+    let entry = libraries.registry.get(&skill.name);
     let about = About {
         description: description(&skill),
-        category: entry.as_ref().map(|entry| entry.category.clone()),
-        agents: entry.map(|entry| entry.agents).unwrap_or_default(),
+        category: entry.map(|entry| entry.category.clone()),
+        agents: entry.map(|entry| entry.agents.clone()).unwrap_or_default(),
         files: skill.files.iter().map(|(path, file)| (path.clone(), file.bytes.len())).collect(),
         deployed: places.iter().map(|(scope, state, _)| (*scope, state.name())).collect(),
         name: skill.name,
@@ -140,7 +141,10 @@ pub(super) fn info(
         return json(&about, terminal);
     }
     writeln!(terminal, "{}\n", about.name)?;
-    writeln!(terminal, "{}\n", about.description)?;
+    for line in wrapped(&about.description, terminal.width()) {
+        writeln!(terminal, "{line}")?;
+    }
+    writeln!(terminal)?;
     if let Some(category) = &about.category {
         writeln!(terminal, "category  {category}\nagents    {}", about.agents.join(", "))?;
     }
@@ -191,7 +195,10 @@ pub(super) fn search(options: &Search, terminal: &mut Terminal) -> Result<(), Fa
         writeln!(terminal, "No bundled skill has all of these words.")?;
     }
     for skill in found {
-        writeln!(terminal, "{}\n    {}", skill.name, skill.description)?;
+        writeln!(terminal, "{}", skill.name)?;
+        for line in wrapped(&skill.description, terminal.width() - 4) {
+            writeln!(terminal, "    {line}")?;
+        }
     }
     Ok(())
 }
@@ -224,7 +231,7 @@ pub(super) fn diff(
                     String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned()
                 };
                 let title = format!("{scope}: {name}/{path}");
-                write!(terminal, "{}", difference(&title, &text(bundled), &text(deployed)))?;
+                shown(&title, &text(bundled), &text(deployed), terminal)?;
             }
         }
     }
@@ -243,13 +250,32 @@ fn named_or_bundled(names: &[String]) -> Vec<String> {
 }
 
 /// A skill's description on one line; a foreign one may hold anything.
-fn description(skill: &Skill) -> String {
+pub(super) fn description(skill: &Skill) -> String {
     let found = skill.text("SKILL.md").and_then(|source| FrontMatter::parse(source).ok());
     let found = found.as_ref().and_then(|front| front.get("description")?.text());
     text::line(found.unwrap_or_default(), 1_024)
 }
 
-fn json<T: Serialize>(value: &T, terminal: &mut Terminal) -> Result<(), Failure> {
+/// Shows a difference between files that may be anybody's: no control character reaches the terminal.
+pub(super) fn shown(
+    title: &str,
+    before: &str,
+    after: &str,
+    terminal: &mut Terminal,
+) -> Result<(), Failure> {
+    for c in difference(title, before, after).chars() {
+        match c {
+            '\n' | '\t' => write!(terminal, "{c}")?,
+            // The end of a line as some systems write it.
+            '\r' => {}
+            c if c.is_control() => write!(terminal, "{}", c.escape_default())?,
+            c => write!(terminal, "{c}")?,
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn json<T: Serialize>(value: &T, terminal: &mut Terminal) -> Result<(), Failure> {
     writeln!(terminal, "{}", serde_json::to_string_pretty(value).unwrap_or_default())?;
     Ok(())
 }

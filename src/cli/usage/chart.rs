@@ -37,7 +37,9 @@ pub(super) fn draw(report: &Report, width: usize) -> String {
     let labels = lines.iter().map(|(_, label, _)| label.width()).max().unwrap_or(0);
     let longest =
         width.saturating_sub(labels + 4 + SHORTEST_BAR).clamp(SHORTEST_NAME, LONGEST_NAME);
-    lines.iter_mut().for_each(|(name, ..)| *name = cut(name, longest));
+    for (name, ..) in &mut lines {
+        *name = cut(name, longest);
+    }
     let names = lines.iter().map(|(name, ..)| name.width()).max().unwrap_or(0);
     let room = width.saturating_sub(names + labels + 4).clamp(SHORTEST_BAR, LONGEST_BAR);
     let mut text = String::new();

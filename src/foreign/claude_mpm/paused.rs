@@ -71,7 +71,7 @@ fn git(context: &Value, log: &mut ResumeLog) {
     let status = &context["status"];
     let changed = list(status, "modified_files");
     for path in &changed {
-        files::add(&mut log.metadata.files, path);
+        files::add_changed(&mut log.metadata.files, path);
     }
     let untracked = list(status, "untracked_files");
     let told: Vec<String> = changed

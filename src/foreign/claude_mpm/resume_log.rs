@@ -41,7 +41,7 @@ pub(super) fn log(value: &Value) -> Option<ResumeLog> {
         add(&mut log.context_metrics, Topic::Metrics, &said);
     }
     for path in list(value, "files_modified") {
-        files::add(&mut log.metadata.files, &path);
+        files::add_changed(&mut log.metadata.files, &path);
     }
     if let Some(agents) = value["agents_used"].as_object() {
         log.metadata

@@ -1,6 +1,6 @@
 //! What a sentence is, by its first words and its cues.
 
-use super::{Kind, Mark};
+use super::{Kind, Mark, tongues};
 use crate::session::text;
 
 /// Words of praise and assent that say nothing when they stand alone.
@@ -123,7 +123,7 @@ const COPULA: u8 = 16;
 const INTENT: u8 = 32;
 
 /// The cues by what they make of a sentence.
-const GROUPS: [(u8, &[&str]); 7] = [
+const GROUPS: [(u8, &[&str]); 10] = [
     (CHOICE, &CHOOSES),
     (GUESS, &GUESSES),
     (DIAGNOSIS, &DIAGNOSES),
@@ -131,6 +131,9 @@ const GROUPS: [(u8, &[&str]); 7] = [
     (DECISION, &DECISIONS),
     (COPULA, &SAYS),
     (INTENT, &["let me", "let's", "i'll", "i will"]),
+    (GUESS, &tongues::GUESSES),
+    (DIAGNOSIS, &tongues::DIAGNOSES),
+    (DECISION, &tongues::DECISIONS),
 ];
 
 const COUNT: usize = {
@@ -250,7 +253,7 @@ pub(super) fn of(sentence: &str) -> Kind {
     let words = Words::new(sentence);
     let found = words.groups();
     let has = |group: u8| found & group != 0;
-    if words.starts(&PLANS) && !words.starts(&NO_PLANS) {
+    if words.starts(&PLANS) && !words.starts(&NO_PLANS) || words.starts(&tongues::PLANS) {
         return if has(CHOICE) { Kind::Decision } else { Kind::Plan };
     }
     // "Given that it is a false positive, let me go on": what is meant to be done.
@@ -266,7 +269,7 @@ pub(super) fn of(sentence: &str) -> Kind {
     } else if has(COPULA) && names_something(sentence) {
         Kind::Finding
     } else {
-        super::tongues::kind(sentence).unwrap_or(Kind::Other)
+        tongues::kind(sentence).unwrap_or(Kind::Other)
     }
 }
 

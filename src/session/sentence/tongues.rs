@@ -19,54 +19,59 @@ const UNSPACED: [(Kind, &[&str]); 4] = [
     ]),
 ];
 
+/// How a plan opens in languages that are written with Latin letters.
 #[rustfmt::skip]
-const PLANS: [&str; 32] = [
+pub(super) const PLANS: [&str; 20] = [
     "jetzt", "als nächstes", "ich werde", "lass mich", "zuerst", "nun", "maintenant", "je vais",
     "d'abord", "ensuite", "ahora", "voy a", "primero", "a continuación", "agora", "vou", "primeiro",
-    "adesso", "ora", "prima", "сейчас", "теперь", "сначала", "далее", "이제", "먼저", "다음으로", "şimdi",
-    "önce", "الآن", "سأقوم", "teraz",
+    "adesso", "teraz", "najpierw",
 ];
 
 #[rustfmt::skip]
-const GUESSES: [&str; 16] = [
-    "vielleicht", "vermutlich", "wahrscheinlich", "peut-être", "probablement", "quizás",
-    "probablemente", "talvez", "provavelmente", "forse", "probabilmente", "возможно", "вероятно",
-    "아마", "ربما", "belki",
+pub(super) const GUESSES: [&str; 11] = [
+    "vielleicht", "vermutlich", "wahrscheinlich", "peut être", "probablement", "quizás",
+    "probablemente", "talvez", "provavelmente", "forse", "probabilmente",
 ];
 
 #[rustfmt::skip]
-const DIAGNOSES: [&str; 32] = [
-    "das problem", "der fehler", "weil", "liegt daran", "wegen", "schlägt fehl", "le problème",
-    "parce que", "à cause", "échoue", "l'erreur", "el problema", "porque", "debido a", "falla",
-    "o problema", "falha", "il problema", "perché", "fallisce", "проблема", "потому что",
-    "из за", "ошибка", "문제는", "때문에", "원인은", "실패", "السبب", "المشكلة", "يفشل", "sorun",
+pub(super) const DIAGNOSES: [&str; 17] = [
+    "das problem", "der fehler", "weil", "liegt daran", "schlägt fehl", "le problème", "parce que",
+    "l'erreur", "el problema", "porque", "debido a", "falla", "o problema", "falha", "il problema",
+    "perché", "fallisce",
 ];
 
 #[rustfmt::skip]
-const DECISIONS: [&str; 12] = [
+pub(super) const DECISIONS: [&str; 8] = [
     "stattdessen", "entschieden", "plutôt que", "au lieu de", "en lugar de", "en vez de",
-    "em vez de", "invece di", "вместо", "대신", "بدلا من", "yerine",
+    "em vez de", "invece di",
 ];
 
-/// What a sentence does by its cues; `None` when it has none.
+/// Words of other alphabets.
+#[rustfmt::skip]
+const SPACED: [(Kind, &[&str]); 3] = [
+    (Kind::Guess, &["возможно", "вероятно", "아마", "ربما"]),
+    (Kind::Diagnosis, &[
+        "проблема", "потому что", "из за", "ошибка", "문제는", "때문에", "원인은", "실패", "السبب", "المشكلة",
+        "يفشل",
+    ]),
+    (Kind::Decision, &["вместо", "대신", "بدلا من"]),
+];
+
+const OPENERS: [&str; 9] =
+    ["сейчас", "теперь", "сначала", "далее", "이제", "먼저", "다음으로", "الآن", "سأقوم"];
+
+/// What a sentence in another alphabet does by its cues; `None` when it has none.
 pub(super) fn kind(sentence: &str) -> Option<Kind> {
-    if starts_any(sentence, &PLANS) {
-        return Some(Kind::Plan);
-    }
-    for (kind, cues) in [
-        (Kind::Guess, &GUESSES[..]),
-        (Kind::Diagnosis, &DIAGNOSES[..]),
-        (Kind::Decision, &DECISIONS[..]),
-    ] {
-        if has_any(sentence, cues) {
-            return Some(kind);
-        }
-    }
     if sentence.is_ascii() {
         return None;
     }
-    let found = UNSPACED.iter().find(|(_, cues)| cues.iter().any(|cue| sentence.contains(cue)));
-    found.map(|(kind, _)| *kind)
+    if starts_any(sentence, &OPENERS) {
+        return Some(Kind::Plan);
+    }
+    let spaced = SPACED.iter().find(|(_, cues)| has_any(sentence, cues));
+    let unspaced =
+        || UNSPACED.iter().find(|(_, cues)| cues.iter().any(|cue| sentence.contains(cue)));
+    spaced.or_else(unspaced).map(|(kind, _)| *kind)
 }
 
 #[cfg(test)]

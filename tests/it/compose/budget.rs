@@ -133,3 +133,42 @@ proptest! {
         prop_assert_eq!(serde_json::from_str::<ResumeLog>(&json).unwrap(), log);
     }
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn no_cut_leaves_a_code_fence_open_or_parts_a_character(
+        code in "[a-z (){};\n]{0,900}",
+        language in "(rust|py|)",
+        fence in prop_oneof![Just("```"), Just("~~~~")],
+        prose in proptest::collection::vec(
+            prop_oneof![
+                "[a-zА-я漢字 .`\n]{1,60}",
+                Just("👩🏽\u{200d}🔬".repeat(9)),
+                Just("👩\u{200d}👩\u{200d}👧".repeat(5)),
+                Just("e\u{301}".repeat(30)),
+            ],
+            0..14,
+        ).prop_map(|all| all.concat()),
+        budget in 100_usize..4_000,
+    ) {
+        let said = format!("{prose}\n{fence}{language}\n{code}\n{fence}");
+        let mut t = Transcript::new();
+        t.prompt(&said).say(&said).bash("cargo test", 1, &said).close(&format!("{said}\n{prose}"));
+        t.prompt(&format!("{said}\n{prose}")).agent("x", "y", &said).close(&said);
+        let folder = tempfile::tempdir().unwrap();
+        let (_, log) = log(&t.save(folder.path(), "fenced"));
+        let about = About::default();
+        for text in [
+            rejoin::resume::markdown(&log),
+            rejoin::resume::text(&log, budget),
+            rejoin::resume::digest(&log, &about, Whose::Earlier),
+            rejoin::resume::brief(&log, &about),
+        ] {
+            prop_assert_eq!(rejoin::session::text::open_fence(&text), None, "{}", text);
+            prop_assert!(!text.contains('\u{fffd}'), "{}", text);
+            // A joined character stays whole: nothing ends in a joiner.
+            prop_assert!(!text.contains("\u{200d}…"), "{}", text);
+        }
+    }
+}

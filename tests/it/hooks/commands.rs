@@ -29,7 +29,7 @@ fn refused(scene: &Scene, arguments: &[&str], code: i32, words: &str) {
 #[test]
 fn what_is_not_there_is_said_in_one_sentence() {
     let scene = Scene::new();
-    refused(&scene, &["show"], 1, "no session of this project was followed yet");
+    refused(&scene, &["show"], 1, "no session of this project is known");
     scene.follow_session();
     let mut second = scene.input(Event::SessionStart);
     second["session_id"] = json!(SESSION.replace("0001", "0002"));
@@ -37,8 +37,8 @@ fn what_is_not_there_is_said_in_one_sentence() {
     // The first command finishes the session that was left.
     assert!(scene.rejoin(&["list"]).status.success());
 
-    refused(&scene, &["show", "ffff"], 1, "no session of this project begins with `ffff`");
-    refused(&scene, &["show", "../../etc/passwd"], 1, "no session of this project begins with");
+    refused(&scene, &["show", "ffff"], 1, "no session or pause begins with `ffff`");
+    refused(&scene, &["show", "../../etc/passwd"], 1, "no session or pause begins with");
     refused(&scene, &["show", "5e55"], 1, "give more of the id");
     refused(&scene, &["compose", "gone.jsonl"], 1, "can't read the transcript gone.jsonl");
     refused(&scene, &["compose", "."], 1, "not a regular file");

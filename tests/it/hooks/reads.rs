@@ -4,11 +4,12 @@ use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::process::Command;
+use std::time::Instant;
 
-use rejoin::follow;
+use rejoin::follow::{self, State};
 use rejoin::protocol::Event;
 use rejoin::store::{Store, Wait};
-use rejoin::transcript::FIRST_READ;
+use rejoin::transcript::{FIRST_READ, Reach};
 
 use super::scene::{RECORDED, SESSION, Scene, Stdin, executable};
 use crate::fold::fixture;
@@ -84,9 +85,16 @@ fn a_long_transcript_costs_what_it_has_gained() {
         scene.run(event, &scene.input(event));
     }
 
-    // The first time only the newest part is read.
-    let first = bytes_read(&scene, Event::Stop);
-    assert!(first.is_none_or(|read| read < FIRST_READ + 4 * MB), "{first:?}");
+    // The first time only the newest part is read; on a slow machine, some of it at the next event.
+    let Some(mut first) = bytes_read(&scene, Event::Stop) else { return };
+    for _ in 0..16 {
+        let more = bytes_read(&scene, Event::Stop).unwrap();
+        first += more;
+        if more < MB {
+            break;
+        }
+    }
+    assert!((FIRST_READ..FIRST_READ + 6 * MB).contains(&first), "{first}");
     assert_eq!(scene.faults(), Vec::<String>::new());
 
     // Then what is new, and what a resume log quotes.
@@ -107,10 +115,54 @@ fn a_long_transcript_costs_what_it_has_gained() {
     assert!((10 << 10..64 << 10).contains(&following.read), "{} bytes", following.read);
 }
 
+/// What a Stop reads when its transcript of `length` has gained 10 KB.
+fn read_for_a_gain(length: u64) -> Option<u64> {
+    let scene = Scene::new();
+    let transcript = scene.transcript();
+    fs::remove_file(&transcript).unwrap();
+    grow(&transcript, length, 1);
+    for event in [Event::SessionStart, Event::UserPromptSubmit] {
+        scene.run(event, &scene.input(event));
+    }
+    while bytes_read(&scene, Event::Stop)? >= MB {}
+    grow(&transcript, 10 << 10, 1_000_000);
+    bytes_read(&scene, Event::Stop)
+}
+
+#[test]
+fn a_gain_costs_the_same_whatever_was_before_it() {
+    let Some(short) = read_for_a_gain(3 * MB / 2) else { return };
+    let long = read_for_a_gain(40 * MB).unwrap();
+    assert!(short.abs_diff(long) * 5 <= short, "{short} and {long} bytes");
+}
+
+#[test]
+fn what_a_reading_had_no_time_for_comes_with_the_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let transcript = folder.path().join("long.jsonl");
+    grow(&transcript, 3 * MB, 1);
+    let length = fs::metadata(&transcript).unwrap().len();
+    let mut state = State::default();
+    state.session.id = "long".to_owned();
+    state.transcript = Some(transcript.clone());
+    let mut readings = 0;
+    while state.cursor.offset < length {
+        let before = state.cursor.offset;
+        let reach = Reach { first: None, until: Some(Instant::now()) };
+        state.follow(&transcript, reach).unwrap();
+        let got = state.cursor.offset - before;
+        assert!(got > MB || state.cursor.offset == length, "{got} of {length} bytes");
+        assert!(got < 2 * MB, "{got} of {length} bytes");
+        readings += 1;
+    }
+    assert!(readings > 1);
+    assert_eq!(state, follow::facts(&transcript).unwrap());
+}
+
 /// The limit is on what a process may write to for itself: its heap and the data of its program.
 #[test]
 #[cfg(target_os = "linux")]
-fn no_transcript_takes_more_than_sixteen_megabytes_of_memory() {
+fn no_transcript_takes_more_than_eight_megabytes_of_memory() {
     let scene = Scene::new();
     let transcript = scene.transcript();
     fs::remove_file(&transcript).unwrap();
@@ -126,7 +178,7 @@ fn no_transcript_takes_more_than_sixteen_megabytes_of_memory() {
     grow(&transcript, 10 << 10, 1_000_000);
     for event in [Event::SessionStart, Event::UserPromptSubmit, Event::Stop, Event::SessionEnd] {
         let input = scene.input(event).to_string();
-        let mut hook = scene.hook_in(event, "ulimit -d 16384; exec \"$0\"");
+        let mut hook = scene.hook_in(event, "ulimit -d 8192; exec \"$0\"");
         scene.checked(event, &mut hook, Stdin::Ended(input.as_bytes()));
     }
     assert_eq!(scene.faults(), Vec::<String>::new());

@@ -26,7 +26,7 @@ fn a_skill_from_its_deployment_to_its_removal() {
     let home = Home::new();
     assert_snapshot!(home.run(&["deploy"]).ok().all());
     assert_eq!(home.state("session-notes", "user"), "current");
-    assert_eq!(home.run(&["deploy"]).ok().stdout.matches("unchanged").count(), 3);
+    assert_eq!(home.run(&["deploy"]).ok().stdout.matches("unchanged").count(), 4);
     assert_eq!(home.run(&["diff"]).ok().all(), "[exit 0]");
 
     age(&home);

@@ -1,11 +1,22 @@
 //! `rejoin skills`: looking, checking, deploying, and what Claude Code makes of it.
 
+mod assigned;
 mod broken;
 mod deployed;
+mod examples;
+#[cfg(target_os = "linux")]
+mod killed;
 mod listed;
 #[cfg(unix)]
+mod printed;
+mod recommended;
+mod reloaded;
+#[cfg(unix)]
 mod seen;
+#[cfg(unix)]
+mod seen_live;
 mod validated;
+mod withdrawn;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -74,8 +85,12 @@ impl Home {
 
     /// `rejoin skills` with `arguments`, in the project.
     fn run(&self, arguments: &[&str]) -> Ran {
+        self.rejoin(&[&["skills"], arguments].concat())
+    }
+
+    /// `rejoin` with `arguments`, in the project.
+    fn rejoin(&self, arguments: &[&str]) -> Ran {
         let output = Command::new(env!("CARGO_BIN_EXE_rejoin"))
-            .arg("skills")
             .args(arguments)
             .env_clear()
             .env("HOME", &self.root)

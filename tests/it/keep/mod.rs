@@ -1,0 +1,10 @@
+//! What is kept, handed over, taken over and taken away, as a person sees it.
+
+mod exported;
+mod forgotten;
+mod imported;
+mod person;
+#[cfg(unix)]
+mod retained;
+#[cfg(unix)]
+mod shared;

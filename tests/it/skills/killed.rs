@@ -1,0 +1,144 @@
+//! A deployment that is killed: at every step that the system sees it make.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::Home;
+
+/// Calls of the system that change files, or come before one that does; a platform need not have each.
+const CALLS: [&str; 16] = [
+    "copy_file_range",
+    "fchmod",
+    "flock",
+    "fsync",
+    "mkdir",
+    "mkdirat",
+    "openat",
+    "rename",
+    "renameat",
+    "renameat2",
+    "rmdir",
+    "sendfile",
+    "unlink",
+    "unlinkat",
+    "utimensat",
+    "write",
+];
+
+/// Runs `rejoin skills` and kills it as it enters its `n`th such call. Returns whether it was killed.
+fn killed_at(home: &Home, arguments: &[&str], call: &str, n: usize) -> bool {
+    let status = Command::new("/usr/bin/strace")
+        .args(["-o", "/dev/null", "-e"])
+        .arg(format!("trace=?{call}"))
+        .arg("-e")
+        .arg(format!("inject=?{call}:signal=KILL:when={n}"))
+        .arg(env!("CARGO_BIN_EXE_rejoin"))
+        .arg("skills")
+        .args(arguments)
+        .env_clear()
+        .env("HOME", home.path(""))
+        .current_dir(home.path("project"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .unwrap();
+    !status.success()
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().flatten() {
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            fs::copy(entry.path(), to).unwrap();
+        }
+    }
+}
+
+/// The text of every kept copy of the skill.
+fn kept(home: &Home) -> Vec<String> {
+    let folder = home.path(".local/share/rejoin/replaced-skills");
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let files: Vec<PathBuf> = entries.map(|entry| entry.path().join("SKILL.md")).collect();
+    files.iter().filter_map(|path| fs::read_to_string(path).ok()).collect()
+}
+
+#[test]
+fn a_deployment_killed_at_any_step_leaves_whole_skills() {
+    if !Path::new("/usr/bin/strace").exists() {
+        eprintln!("skipped: no strace here");
+        return;
+    }
+    let skill = ".claude/skills/systematic-debugging";
+    let whole = |home: &Home, path: &str| {
+        let read = rejoin::skills::Skill::read(&home.path(path)).unwrap();
+        read.hash() == rejoin::skills::find(&read.name).unwrap().hash()
+    };
+    let model = Home::new();
+    model.run(&["deploy", "systematic-debugging"]).ok();
+    let changed = model.read(&format!("{skill}/SKILL.md")) + "\nMine.\n";
+
+    for story in ["first", "forced", "removed"] {
+        let mut steps = 0;
+        let mut calls = CALLS.iter();
+        let mut call = calls.next();
+        let mut n = 0;
+        while let Some(name) = call {
+            n += 1;
+            let home = Home::new();
+            if story != "first" {
+                copy(&model.path(".claude"), &home.path(".claude"));
+                copy(&model.path(".local"), &home.path(".local"));
+                // The record names folders of the model.
+                let record = home.read(".local/share/rejoin/skills.json");
+                let record =
+                    record.replace(&*model.root.to_string_lossy(), &home.root.to_string_lossy());
+                home.write(".local/share/rejoin/skills.json", record);
+                home.write(&format!("{skill}/SKILL.md"), &changed);
+            }
+            let arguments: &[&str] = match story {
+                "removed" => &["remove", "systematic-debugging", "--force"],
+                "forced" => &["deploy", "systematic-debugging", "--force"],
+                _ => &["deploy", "systematic-debugging"],
+            };
+            let killed = killed_at(&home, arguments, name, n);
+            let there = home.path(skill).exists();
+            let mine = fs::read_to_string(home.path(&format!("{skill}/SKILL.md")));
+            let mine = mine.is_ok_and(|text| text == changed);
+            match story {
+                "first" => {
+                    assert!(!there || whole(&home, skill), "{name} {n}: half a skill is there")
+                }
+                _ => {
+                    assert!(
+                        mine || kept(&home).contains(&changed),
+                        "{story} {name} {n}: the user's change is lost"
+                    );
+                    assert!(mine || !there || whole(&home, skill), "{story} {name} {n}");
+                    assert!(there || story == "removed", "{name} {n}: the skill is missing");
+                }
+            }
+            // Whoever comes next is not hindered, and clears up.
+            if n % 4 == 1 || !killed {
+                home.run(&["deploy", "systematic-debugging", "--force"]).ok();
+                assert_eq!(
+                    home.state("systematic-debugging", "user"),
+                    "current",
+                    "{story} {name} {n}"
+                );
+                assert!(!home.path(".claude/.rejoin-skills").exists(), "{story} {name} {n}");
+            }
+            if killed {
+                steps += 1;
+            } else {
+                call = calls.next();
+                n = 0;
+            }
+        }
+        assert!(steps > 25, "{story}: only {steps} steps were seen");
+    }
+}
