@@ -5,6 +5,9 @@
 
 use std::path::PathBuf;
 
+/// Names to a starting session what `rejoin resume` left for it.
+pub const HANDOVER: &str = "REJOIN_HANDOVER";
+
 /// What the process was told by its environment. Empty variables count as unset.
 #[derive(Debug, Clone, Default)]
 pub struct Env {
@@ -30,6 +33,8 @@ pub struct Env {
     pub attended: Option<bool>,
     /// `CLAUDE_CODE_ENTRYPOINT`: `cli` for the interface, `sdk-cli` for `-p`.
     pub entrypoint: Option<String>,
+    /// `REJOIN_HANDOVER`: what `rejoin resume` left for the session that it starts.
+    pub handover: Option<String>,
     /// The folder for temporary files.
     pub temp: PathBuf,
     /// `REJOIN_ACK_FD`: the descriptor that tests read acknowledgements from.
@@ -65,6 +70,7 @@ impl Env {
             claude_pid: text("CLAUDE_PID").and_then(|v| v.parse().ok()),
             attended: text("CLAUDE_CODE_SESSION_ATTENDED").map(|v| v == "1"),
             entrypoint: text("CLAUDE_CODE_ENTRYPOINT"),
+            handover: text(HANDOVER),
             temp: std::env::temp_dir(),
             ack_fd: text("REJOIN_ACK_FD").and_then(|v| v.parse().ok()),
         }

@@ -5,6 +5,10 @@
 //! without a shell, the event's JSON on a pipe, stdout drained to its end. They take turns, because a
 //! shared machine is slow for minutes at a time; compare within one table only. Before each start the
 //! session's files are put back as they were, outside of the measured time.
+//!
+//! With `--leave=FOLDER` nothing is measured: the scenes are built there, each contender with a script
+//! that puts its files back and starts it under the command that is given to it:
+//! `FOLDER/Stop.sh valgrind --tool=callgrind`, `FOLDER/SessionStart-digest.sh strace -c`.
 
 // A benchmark prints, and stops at the first thing that goes wrong.
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::disallowed_methods)]
@@ -86,6 +90,30 @@ impl<'a> Contender<'a> {
         }
     }
 
+    /// Leaves a script that starts it under another command.
+    fn leave(&self, root: &Path) {
+        let Some(scene) = self.scene else { return };
+        let name = self.name.replace(": ", "-").replace(", ", "-").replace(' ', "_");
+        let input = root.join(&name).with_extension("json");
+        std::fs::write(&input, &self.input).unwrap();
+        let mut command = Command::new(&self.program);
+        scene.furnish(&mut command);
+        let variables: Vec<String> = command
+            .get_envs()
+            .map(|(key, value)| format!("{}={}", key.display(), value.unwrap().display()))
+            .collect();
+        let kept = root.join(&name).with_extension("kept");
+        let script = format!(
+            "#!/bin/sh\n{}exec env {} \"$@\" \"${{PROGRAM:-{}}}\" < {}\n",
+            scene.leave(&kept),
+            variables.join(" "),
+            self.program.display(),
+            input.display()
+        );
+        std::fs::write(root.join(&name).with_extension("sh"), script).unwrap();
+        println!("sh {}.sh COMMAND", root.join(name).display());
+    }
+
     /// Microseconds that the given share of the runs did not exceed.
     fn quantile(&self, share: f64) -> f64 {
         let mut walls = self.walls.clone();
@@ -101,11 +129,13 @@ fn main() {
     let folder = option("in").unwrap_or_else(std::env::temp_dir);
     let temporary = tempfile::tempdir_in(folder).unwrap();
     let memory = tempfile::tempdir_in("/dev/shm").ok();
-    let root = temporary.path();
+    let left = option("leave");
+    let root = left.as_deref().unwrap_or(temporary.path());
 
     let plain = Scene::new(&root.join("plain"), 140 << 10, None);
     let in_memory = memory
         .as_ref()
+        .filter(|_| left.is_none())
         .map(|folder| Scene::new(&root.join("memory"), 140 << 10, Some(folder.path())));
     let long = Scene::new(&root.join("long"), 100 << 20, None);
     let unseen = Scene::unseen(&root.join("unseen"), 100 << 20);
@@ -133,6 +163,11 @@ fn main() {
     contenders.push(Contender::hook("SessionStart, digest", "SessionStart", &cut_off));
     contenders.push(Contender::hook("SessionStart, nothing", "SessionStart", &alone));
 
+    if left.is_some() {
+        contenders.push(Contender::hook("Stop, 100 MB never seen", "Stop", &unseen));
+        contenders.iter().for_each(|contender| contender.leave(root));
+        return;
+    }
     for _ in 0..rounds {
         for contender in &mut contenders {
             contender.run();

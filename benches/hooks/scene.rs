@@ -1,5 +1,6 @@
 //! A project with a session in a known state, which can be put back.
 
+use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -57,7 +58,8 @@ impl Scene {
         }
         claude.kill().unwrap();
         claude.wait().unwrap();
-        // The dead one is finished once, by the first that comes.
+        // Nothing is written to its transcript any more; it is finished once, by the first that comes.
+        scene.transcript = None;
         scene.session = NEXT;
         scene.play("SessionStart", std::process::id());
         scene.keep();
@@ -96,10 +98,11 @@ impl Scene {
     fn write_transcript(&mut self, bytes: u64) {
         let path = self.transcript();
         let mut file = BufWriter::new(File::create(&path).unwrap());
-        let written = turns(&mut file, bytes, 0);
+        let mut told = Turns::default();
+        let written = told.write(&mut file, bytes);
         file.into_inner().unwrap();
         let mut gained = Vec::new();
-        turns(&mut gained, GAIN, 1_000_000);
+        told.write(&mut gained, GAIN);
         self.transcript = Some((written, gained));
     }
 
@@ -185,6 +188,15 @@ impl Scene {
         }
     }
 
+    /// Copies the state to `folder`; returns the shell's words that put it back.
+    pub(super) fn leave(&self, folder: &Path) -> String {
+        self.put_back();
+        let copied = Command::new("cp").arg("-a").arg(&self.state).arg(folder).status().unwrap();
+        assert!(copied.success());
+        let (from, to) = (folder.display(), self.state.display());
+        format!("rm -rf {to} && cp -a {from} {to}\n")
+    }
+
     /// What the hooks noted about themselves.
     pub(super) fn faults(&self) -> String {
         fs::read_to_string(self.state.join("hooks.log")).unwrap_or_default()
@@ -197,33 +209,48 @@ impl Scene {
     }
 }
 
-/// Writes turns of at least `bytes`: a prompt, an edit, a check that fails, a closing statement.
-fn turns(out: &mut dyn Write, bytes: u64, first: u64) -> u64 {
-    let mut written = 0;
-    let mut parent = Value::Null;
-    for turn in first.. {
-        for (number, line) in (0..).zip(turn_lines(turn)) {
-            let mut line = line;
-            let uuid = format!("00000000-0000-4000-8000-{turn:08x}{number:04x}");
-            line["uuid"] = json!(uuid);
-            line["parentUuid"] = parent;
-            line["sessionId"] = json!(SESSION);
-            line["isSidechain"] = json!(false);
-            line["cwd"] = json!("/home/dev/shop");
-            line["gitBranch"] = json!("main");
-            line["version"] = json!("2.1.330");
-            line["timestamp"] =
-                json!(format!("2026-11-20T10:{:02}:{:02}.000Z", turn / 60 % 60, turn % 60));
-            let line = line.to_string();
-            writeln!(out, "{line}").unwrap();
-            written += line.len() as u64 + 1;
-            parent = json!(uuid);
+/// A conversation: each turn a prompt, an edit, a check that fails, a closing statement.
+#[derive(Default)]
+struct Turns {
+    next: u64,
+    /// The last line's id. Lines that did not follow on it would be a rewind.
+    parent: Value,
+}
+
+impl Turns {
+    /// Writes turns of at least `bytes`; returns how many bytes that were.
+    fn write(&mut self, out: &mut dyn Write, bytes: u64) -> u64 {
+        let mut written = 0;
+        while written < bytes {
+            let turn = self.next;
+            self.next += 1;
+            for (number, mut line) in (0..).zip(turn_lines(turn)) {
+                let uuid = format!("00000000-0000-4000-8000-{turn:08x}{number:04x}");
+                line["uuid"] = json!(uuid);
+                line["parentUuid"] = std::mem::replace(&mut self.parent, json!(uuid));
+                line["sessionId"] = json!(SESSION);
+                line["isSidechain"] = json!(false);
+                line["cwd"] = json!("/home/dev/shop");
+                line["gitBranch"] = json!("main");
+                line["version"] = json!("2.1.330");
+                line["timestamp"] =
+                    json!(format!("2026-11-20T10:{:02}:{:02}.000Z", turn / 60 % 60, turn % 60));
+                let line = line.to_string();
+                writeln!(out, "{line}").unwrap();
+                written += line.len() as u64 + 1;
+            }
         }
-        if written >= bytes {
-            return written;
-        }
+        written
     }
-    written
+}
+
+/// A function of so many lines, as an edit has them.
+fn code(turn: u64, what: &str, lines: usize) -> String {
+    let mut code = format!("def total_{turn}(items):\n    {what} = 0\n");
+    for line in 3..lines {
+        writeln!(code, "    {what} += items[{line}].{what} * rate({line})").unwrap();
+    }
+    code + "    return " + what + "\n"
 }
 
 fn turn_lines(turn: u64) -> [Value; 6] {
@@ -252,7 +279,7 @@ fn turn_lines(turn: u64) -> [Value; 6] {
                "origin": {"kind": "human"}, "message": {"role": "user", "content": prompt}}),
         said(
             json!({"type": "tool_use", "id": format!("toolu_e{turn:08x}"), "name": "Edit", "input": {
-            "file_path": file, "old_string": "a\n".repeat(100), "new_string": "b\n".repeat(120)}}),
+            "file_path": file, "old_string": code(turn, "price", 8), "new_string": code(turn, "quantity", 12)}}),
         ),
         result(
             "e",

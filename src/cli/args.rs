@@ -20,7 +20,10 @@ pub struct CommandLine {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    List(List),
+    List(super::list::ListArgs),
+    Pause(super::pause::PauseArgs),
+    Resume(super::resume::ResumeArgs),
+    Clear(super::clear::ClearArgs),
     Show(Show),
     Log(Log),
     Note(Note),
@@ -38,15 +41,6 @@ pub enum Command {
     Off(Switch),
     /// Follow this project's sessions again
     On(Switch),
-}
-
-/// List this project's sessions
-#[derive(Debug, Args)]
-#[command(after_help = "Example: rejoin list --json")]
-pub struct List {
-    /// Print the sessions as JSON
-    #[arg(long)]
-    pub json: bool,
 }
 
 /// Show a session's resume log

@@ -3,13 +3,13 @@
 use super::Failure;
 use crate::clock;
 use crate::env::Env;
-use crate::follow::{Entry, Opening, Place, Recent};
+use crate::follow::{Opening, Place, Recent, pause};
 use crate::store::{self, Project, SessionId, Store, Wait};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::time::Duration;
 
 /// How long a command waits for a lock that a hook holds.
-const PATIENCE: Wait = Wait::For(Duration::from_secs(5));
+pub(super) const PATIENCE: Wait = Wait::For(Duration::from_secs(5));
 
 impl From<store::Error> for Failure {
     fn from(error: store::Error) -> Self {
@@ -65,14 +65,15 @@ impl Here {
 
     /// The project's recent sessions, those that died finished first.
     pub(super) fn recent(&self, project: &Project) -> Result<Recent, Failure> {
-        let recent = project.recent::<Recent>()?.unwrap_or_default();
+        let recent = Recent::of(project)?;
         let faults = self.opening(project).finish_dead(&recent);
         if let Some(store) = self.store.as_ref().filter(|_| !faults.is_empty()) {
             for fault in &faults {
                 store.faults().note(&self.now.to_rfc3339(), "rejoin", fault);
             }
         }
-        Ok(project.recent::<Recent>()?.unwrap_or_default())
+        pause::recover(project, &Recent::of(project)?, PATIENCE)?;
+        Ok(Recent::of(project)?)
     }
 
     /// The session whose id begins with `prefix`; the newest one for an empty prefix.
@@ -123,17 +124,6 @@ fn nothing() -> Failure {
 /// The part of an id that tables show.
 pub(super) fn short(id: &str) -> &str {
     id.char_indices().nth(8).map_or(id, |(at, _)| &id[..at])
-}
-
-/// How a session stands, in a word.
-pub(super) fn standing(recent: &Recent, entry: &Entry, now: DateTime<Utc>) -> &'static str {
-    if recent.live(entry, now) {
-        "live"
-    } else if entry.cut_off {
-        "cut off"
-    } else {
-        "ended"
-    }
 }
 
 /// How long ago, as people say it: `just now`, `5 min ago`.

@@ -1,98 +1,111 @@
-//! `rejoin list`: the project's sessions.
+//! `rejoin list`: sessions and pauses of the project, or of all.
+
+mod row;
 
 use super::Failure;
-use super::args::List;
-use super::here::{Here, age, short, standing};
+use super::here::{Here, age};
 use super::terminal::{FAINT, Terminal};
 use crate::env::Env;
-use crate::follow::{Entry, Recent};
 use crate::session::text;
-use serde::Serialize;
+use clap::Args;
+pub(super) use row::{Row, rows};
 use std::io::Write;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// A session, for programs. Fields are only ever added.
-#[derive(Serialize)]
-struct Row<'a> {
-    id: &'a str,
-    /// `live`, `cut off` or `ended`.
-    state: &'static str,
-    branch: Option<&'a str>,
-    worktree: String,
-    /// RFC 3339, UTC.
-    started: Option<String>,
-    last: Option<String>,
-    prompts: u32,
-    context_tokens: Option<u64>,
-    context_window: Option<u64>,
-    attended: bool,
-    first_prompt: &'a str,
-    /// A later session was told of it and went on.
-    taken_up: bool,
+/// List this project's sessions and pauses, the newest first
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Sessions from before the hooks were installed are found in Claude Code's own transcripts.\n\nfull: how much of the context window was in use at the end. todo: tasks that are not done.\n\nExample: rejoin list --json"
+)]
+pub struct ListArgs {
+    /// Of all projects
+    #[arg(long)]
+    pub all: bool,
+    /// Pauses that were put away, too
+    #[arg(long)]
+    pub archived: bool,
+    /// At most so many of a project
+    #[arg(long, short = 'n', value_name = "COUNT", default_value_t = 50)]
+    pub limit: usize,
+    /// Print them as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
-pub(super) fn run(options: &List, env: &Env, terminal: &mut Terminal) -> Result<(), Failure> {
+pub(super) fn run(options: &ListArgs, env: &Env, terminal: &mut Terminal) -> Result<(), Failure> {
     let here = Here::find(env)?;
-    let recent = match &here.project {
-        Some(project) => here.recent(project)?,
-        None => Recent::default(),
-    };
-    let mut sessions: Vec<&Entry> = recent.sessions.iter().filter(|e| e.prompts > 0).collect();
-    sessions.sort_by_key(|e| std::cmp::Reverse(e.last));
+    let projects = rows(&here, env, options.all, options.archived, options.limit)?;
     if options.json {
-        let rows: Vec<Row<'_>> = sessions.iter().map(|e| row(&here, &recent, e)).collect();
-        writeln!(terminal, "{}", serde_json::to_string_pretty(&rows).unwrap_or_default())?;
+        let all: Vec<&Row> = projects.iter().flat_map(|(_, rows)| rows).collect();
+        writeln!(terminal, "{}", serde_json::to_string_pretty(&all).unwrap_or_default())?;
         return Ok(());
     }
-    if sessions.is_empty() {
-        writeln!(terminal, "No session of this project was followed yet.")?;
+    if projects.iter().all(|(_, rows)| rows.is_empty()) {
+        let which = if options.all { "any project" } else { "this project" };
+        writeln!(terminal, "No session of {which} is known yet.")?;
         return Ok(());
     }
     let width = terminal.width();
-    writeln!(
-        terminal,
-        "{FAINT}{:<8}  {:>6}  {:<7}  {:>4}  {:<16}  first prompt{FAINT:#}",
-        "session", "age", "state", "full", "branch"
-    )?;
-    for entry in sessions {
-        let last = entry.last.map(|last| age(here.now - last)).unwrap_or_default();
-        let full = entry
-            .context
-            .zip(entry.window)
-            .map(|(used, all)| format!("{} %", used * 100 / all.max(1)));
-        let branch = text::cut(entry.branch.as_deref().unwrap_or("-"), 16);
-        let line = format!(
-            "{:<8}  {last:>6}  {:<7}  {:>4}  {branch:<16}  ",
-            short(&entry.id),
-            standing(&recent, entry, here.now),
-            full.unwrap_or_else(|| "-".to_owned()),
-        );
-        let room = width.saturating_sub(UnicodeWidthStr::width(&*line)).max(12);
-        writeln!(terminal, "{line}{}", fit(&entry.about, room))?;
+    let mut first = true;
+    for (project, rows) in projects.iter().filter(|(_, rows)| !rows.is_empty()) {
+        if options.all {
+            let gap = if first { "" } else { "\n" };
+            writeln!(terminal, "{gap}{project}")?;
+        }
+        if first || options.all {
+            let head = Columns::new(width).line("id", "age", "state", "full", "todo", "branch");
+            writeln!(terminal, "{FAINT}{head}about{FAINT:#}")?;
+        }
+        first = false;
+        for row in rows {
+            writeln!(terminal, "{}", line(row, &here, width))?;
+        }
     }
     Ok(())
 }
 
-fn row<'a>(here: &Here, recent: &Recent, entry: &'a Entry) -> Row<'a> {
-    let stamp = |at: Option<chrono::DateTime<chrono::Utc>>| at.map(|at| at.to_rfc3339());
-    Row {
-        id: &entry.id,
-        state: standing(recent, entry, here.now),
-        branch: entry.branch.as_deref(),
-        worktree: entry.worktree.display().to_string(),
-        started: stamp(entry.started),
-        last: stamp(entry.last),
-        prompts: entry.prompts,
-        context_tokens: entry.context,
-        context_window: entry.window,
-        attended: entry.attended,
-        first_prompt: &entry.about,
-        taken_up: recent.taken_up(&entry.id),
+/// A row as one line of at most `width` columns.
+pub(super) fn line(row: &Row, here: &Here, width: usize) -> String {
+    let last = row.at().map(|last| age(here.now - last)).unwrap_or_default();
+    let full = row.context_percent.map_or_else(|| "-".to_owned(), |full| format!("{full} %"));
+    let todo = match row.open_tasks {
+        Some(0) | None => "-".to_owned(),
+        Some(open) => open.to_string(),
+    };
+    let branch = row.branch.as_deref().unwrap_or("-");
+    let line = Columns::new(width).line(row.short(), &last, row.state, &full, &todo, branch);
+    let room = width.saturating_sub(line.width()).max(12);
+    format!("{line}{}", fit(&row.about, room))
+}
+
+/// How wide the columns are that give way on a narrow terminal.
+struct Columns {
+    branch: usize,
+}
+
+impl Columns {
+    fn new(width: usize) -> Self {
+        Self { branch: if width >= 110 { 24 } else { 12 } }
+    }
+
+    /// A line up to where its last column begins.
+    fn line(
+        &self,
+        id: &str,
+        age: &str,
+        state: &str,
+        full: &str,
+        todo: &str,
+        branch: &str,
+    ) -> String {
+        let branch = fit(branch, self.branch);
+        let gap = " ".repeat(self.branch - branch.width());
+        format!("{id:<8}  {age:>6}  {state:<8}  {full:>5}  {todo:>4}  {branch}{gap}  ")
     }
 }
 
 /// As much of a text's first line as fits into so many columns.
-fn fit(text: &str, columns: usize) -> String {
+pub(super) fn fit(text: &str, columns: usize) -> String {
     let line = text::one_line(text);
     if line.width() <= columns {
         return line;

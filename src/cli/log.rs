@@ -5,7 +5,7 @@ use super::args::Log;
 use super::here::Here;
 use super::terminal::{BAD, FAINT, Terminal};
 use crate::env::Env;
-use crate::follow::{self, Response};
+use crate::follow::Response;
 use crate::session::facts::By;
 use chrono::Local;
 use std::collections::HashMap;
@@ -20,17 +20,12 @@ const SHOWN: usize = 300;
 
 pub(super) fn run(options: &Log, env: &Env, terminal: &mut Terminal) -> Result<(), Failure> {
     let here = Here::find(env)?;
-    // Inside a session, that session is meant.
-    let inside = env.claude_session_id.as_deref().filter(|_| options.session.is_none());
-    let prefix = options.session.as_deref().or(inside).unwrap_or_default();
-    let (project, recent, id) = here.session(prefix)?;
-    let session = project.session(&id);
-    let live = |now| recent.get(id.as_str()).is_some_and(|entry| recent.live(entry, now));
+    let known = here.known(options.session.as_deref(), env)?;
     // What was printed of each turn: a turn that goes on is printed when it is over.
     let mut printed: HashMap<String, String> = HashMap::new();
     loop {
-        let mut turns = follow::log(&session)?;
-        if live(crate::clock::now()) && turns.last().is_some_and(is_running) {
+        let mut turns = known.responses()?;
+        if known.is_live(crate::clock::now()) && turns.last().is_some_and(is_running) {
             if options.follow {
                 turns.pop();
             } else if let Some(last) = turns.last_mut() {

@@ -6,22 +6,28 @@
 pub mod args;
 mod choices;
 mod claude;
+mod clear;
 mod compose;
 mod demo;
 mod doctor;
 mod here;
 mod install;
 mod installation;
+mod known;
 mod list;
 mod log;
 mod note;
 mod overview;
+mod pause;
+mod picker;
 mod places;
+mod resume;
 mod rules;
 mod show;
 mod skills;
 mod switch;
 mod terminal;
+mod transcripts;
 mod uninstall;
 mod usage;
 
@@ -75,6 +81,9 @@ pub fn run() -> ExitCode {
     let done = match &line.command {
         None => overview::run(line.json, &env, &mut terminal),
         Some(Command::List(options)) => list::run(options, &env, &mut terminal),
+        Some(Command::Pause(options)) => pause::run(options, &env, &mut terminal),
+        Some(Command::Resume(options)) => resume::run(options, &env, &mut terminal),
+        Some(Command::Clear(options)) => clear::run(options, &env, &mut terminal),
         Some(Command::Show(options)) => show::run(options, &env, &mut terminal),
         Some(Command::Log(options)) => log::run(options, &env, &mut terminal),
         Some(Command::Note(options)) => note::run(options, &env, &mut terminal),

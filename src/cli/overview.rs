@@ -5,7 +5,7 @@ use super::here::{Here, ago, short};
 use super::terminal::{FAINT, Terminal};
 use crate::config;
 use crate::env::Env;
-use crate::follow::Entry;
+use crate::follow::{Earlier, Entry};
 use crate::resume::policy::{Form, Rule, Start};
 use crate::resume::{self, Whose};
 use serde::Serialize;
@@ -19,6 +19,8 @@ struct Answer {
     form: &'static str,
     why: String,
     session: Option<String>,
+    /// The pause that it is told of.
+    pause: Option<String>,
     /// What Claude would be given.
     text: Option<String>,
 }
@@ -43,6 +45,7 @@ fn answer(env: &Env) -> Result<Answer, Failure> {
         form: "nothing",
         why: why.to_owned(),
         session: None,
+        pause: None,
         text: None,
     };
     let (Some(store), Some(project)) = (&here.store, &here.project) else {
@@ -73,12 +76,34 @@ fn answer(env: &Env) -> Result<Answer, Failure> {
         Form::Brief => ("brief", resume::brief(&told.log, &told.about)),
         Form::Notice | Form::Nothing => ("notice", resume::notice(&told.log, &told.about)),
     };
-    let why = why(&told.entry, form, rule, &ago(here.now - told.entry.last.unwrap_or(here.now)));
+    let (why, session, pause) = match told.earlier {
+        Earlier::Session(entry) => {
+            let age = ago(here.now - entry.last.unwrap_or(here.now));
+            (why(&entry, form, rule, &age), Some(entry.id), None)
+        }
+        Earlier::Pause(pause) => {
+            let reason = match rule {
+                Rule::Notice => "config.toml says one line",
+                _ => "it was paused on purpose",
+            };
+            let age = ago(here.now - pause.created);
+            let why = format!(
+                "the next session is given the {form} of pause {} ({age}), because {reason}{}",
+                pause.id,
+                match recent.pauses.len() {
+                    0 | 1 => String::new(),
+                    n => format!("; {} more wait: `rejoin list`", n - 1),
+                }
+            );
+            (why, pause.session, Some(pause.id))
+        }
+    };
     Ok(Answer {
         project: here.place.project.name.clone(),
         form,
         why,
-        session: Some(told.entry.id),
+        session,
+        pause,
         text: Some(text),
     })
 }

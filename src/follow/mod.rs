@@ -4,25 +4,31 @@
 //! session later fold the records and what the transcript has gained into the state, and derive
 //! the resume log from it.
 
+mod handover;
 pub mod opening;
+pub mod pause;
 mod project;
 mod recent;
 mod record;
 pub mod responses;
+mod said;
 mod state;
 mod window;
 
-pub use opening::Opening;
+pub use handover::Handover;
+pub use opening::{Earlier, Given, Opening};
+pub use pause::{Origin, Pause};
 pub use project::Place;
-pub use recent::{Entry, Recent};
-pub use record::{Level, Record, Told};
+pub use recent::{Entry, Recent, Waiting};
+pub use record::{Record, Told};
 pub use responses::Response;
+pub use said::{Level, Said};
 pub use state::{Ended, State};
 pub use window::Bridge;
 
 use crate::resume::{self, About, Recall, ResumeLog};
 use crate::store::{self, Contents, Durability, SessionLock, Wait};
-use crate::transcript;
+use crate::transcript::{self, Reach};
 use chrono::{DateTime, Utc};
 use std::path::Path;
 
@@ -41,6 +47,8 @@ pub struct Following {
     pub read: u64,
     /// Nobody writes to the session any more: its last turn is over.
     pub over: bool,
+    /// The newest compaction among the records that were taken in.
+    compacted: Option<DateTime<Utc>>,
 }
 
 /// Takes a session's lock, loads its state and applies the records that it does not include.
@@ -50,10 +58,14 @@ pub fn open(session: &store::Session, wait: Wait) -> store::Result<Following> {
     let records = in_order(&mut contents);
     let (mut state, notes) = (contents.snapshot.unwrap_or_default(), contents.notes);
     session.id().as_str().clone_into(&mut state.session.id);
+    let mut compacted = None;
     for record in &records {
+        if record.told == Told::PostCompact {
+            compacted = compacted.max(Some(record.at));
+        }
         state.take(record);
     }
-    Ok(Following { lock, state, notes, read: 0, over: false })
+    Ok(Following { lock, state, notes, read: 0, over: false, compacted })
 }
 
 /// A session's records in the order in which things happened: one that had to wait stands before what
@@ -79,9 +91,9 @@ fn in_order(contents: &mut Contents<State>) -> Vec<Record> {
 impl Following {
     /// Folds what the transcript has gained. A transcript that is not there changes nothing.
     ///
-    /// `first` bounds the part of a never-seen transcript that is read, in bytes.
-    pub fn fold(&mut self, transcript: &Path, first: Option<u64>) -> std::io::Result<()> {
-        let report = self.state.follow(transcript, first)?;
+    /// `reach` bounds what is read at once.
+    pub fn fold(&mut self, transcript: &Path, reach: impl Into<Reach>) -> std::io::Result<()> {
+        let report = self.state.follow(transcript, reach)?;
         self.read += report.bytes;
         self.state.transcript = Some(transcript.to_owned());
         Ok(())
@@ -92,11 +104,19 @@ impl Following {
     pub fn save(&mut self, durability: Durability, now: DateTime<Utc>) -> store::Result<()> {
         self.read += self.state.complete_responses(self.over);
         // Before the snapshot: a process that dies in between logs a turn twice, which does no harm.
-        for record in &self.state.responses.ready {
-            self.lock.append_line(responses::FILE, &record.line())?;
+        let lines: Vec<String> =
+            self.state.responses.ready.drain(..).map(|record| record.line()).collect();
+        if !lines.is_empty() {
+            self.lock.append_lines(responses::FILE, &lines, durability)?;
         }
-        self.state.responses.ready.clear();
         self.lock.save(&self.state, durability)?;
+        if let Some(at) = self.compacted.take() {
+            // Its hook may not have got the lock.
+            let said = Said::read(self.lock.session())?;
+            if said.is_some_and(|said| said.compacted < Some(at)) {
+                Said::compacted(at).keep(&self.lock)?;
+            }
+        }
         let path = self.lock.session().dir().join("resume.md");
         let about = About {
             log_path: Some(path.display().to_string()),
@@ -131,16 +151,27 @@ pub fn append(session: &store::Session, record: &Record, wait: Wait) -> store::R
     }
 }
 
-/// Keeps one of Claude's own summaries beside the state; they are numbered from 1. When the lock
-/// can't be had in time it is left out: the transcript has it as well.
-pub fn keep_summary(session: &store::Session, text: &str, wait: Wait) -> store::Result<()> {
-    match session.lock(wait) {
-        Ok(lock) => {
+/// Appends the record of a compaction, keeps Claude's own summary of it beside the state, numbered
+/// from 1, and begins anew with what is said of the context window. When the lock can't be had in time
+/// the record waits, and the summary is left out: the transcript has it as well.
+pub fn compacted(
+    session: &store::Session,
+    record: &Record,
+    summary: Option<&str>,
+    wait: Wait,
+) -> store::Result<()> {
+    let line = record.line();
+    let done = session.lock(wait).and_then(|mut lock| {
+        lock.append(&line)?;
+        if let Some(text) = summary {
             let number = session.list("compactions")?.len() + 1;
-            lock.write_file(&format!("compactions/{number:04}.md"), text, Durability::Cached)
+            lock.write_file(&format!("compactions/{number:04}.md"), text, Durability::Cached)?;
         }
-        Err(store::Error::Busy { .. }) => Ok(()),
-        Err(error) => Err(error),
+        Said::compacted(record.at).keep(&lock)
+    });
+    match done {
+        Err(store::Error::Busy { .. } | store::Error::Newer { .. }) => session.pend(&line),
+        done => done,
     }
 }
 
@@ -162,15 +193,22 @@ pub fn compose(state: &State, about: &About) -> ResumeLog {
 /// the last one, as it stands.
 pub fn log(session: &store::Session) -> store::Result<Vec<Response>> {
     let text = session.read_file(responses::FILE)?.unwrap_or_default();
-    let mut records = responses::read(&text);
-    let mut state = look(session)?;
+    Ok(logged(responses::read(&text), look(session)?))
+}
+
+/// The response log of a session that was not followed, from its facts alone.
+pub fn log_of(state: State) -> Vec<Response> {
+    logged(Vec::new(), state)
+}
+
+fn logged(mut records: Vec<Response>, mut state: State) -> Vec<Response> {
     state.complete_responses(false);
     let current = state.responses.current(&state.session);
     for record in state.responses.ready.into_iter().chain(current) {
         responses::put(&mut records, record);
     }
     records.sort_by_key(|record| record.started_at);
-    Ok(records)
+    records
 }
 
 /// What is known of a session, read without its lock and brought up to date in memory only.

@@ -1,7 +1,7 @@
 //! What a starting session finds: the sessions before it, finished where they died, and what
 //! changed in the repository since.
 
-use super::{Entry, Place, Recent, State};
+use super::{Entry, Origin, Pause, Place, Recent, State, pause};
 use crate::git::{self, Difference};
 use crate::process::Identity;
 use crate::resume::policy::{Form, Offer, Rule, Start, form};
@@ -10,6 +10,7 @@ use crate::session::{Session, merge_touch};
 use crate::store::{self, Durability, Project, ProjectLock, SessionId, Wait};
 use crate::transcript::FIRST_READ;
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 /// Dead sessions that are finished at one start; older ones wait for the next.
@@ -32,10 +33,29 @@ pub struct Opening<'a> {
     pub wait: Wait,
 }
 
-/// An earlier session that the starting one is told of.
+/// What the starting session is told of.
+#[derive(Debug)]
+pub enum Earlier {
+    Session(Box<Entry>),
+    Pause(Box<Pause>),
+}
+
+/// What a starting session was given, as its entry has it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Given {
+    /// The session whose digest or brief it is: taken up with the first prompt.
+    pub session: Option<String>,
+    /// The pause likewise.
+    pub pause: Option<String>,
+}
+
+/// An earlier session or a pause that the starting one is told of.
 #[derive(Debug)]
 pub struct Told {
-    pub entry: Entry,
+    pub earlier: Earlier,
+    /// What counts as taken up when a prompt follows.
+    pub given: Given,
     pub form: Form,
     pub log: ResumeLog,
     pub about: About,
@@ -43,7 +63,7 @@ pub struct Told {
 
 /// Changes the project's recent sessions under its lock.
 fn change(lock: &ProjectLock, change: impl FnOnce(&mut Recent)) -> store::Result<()> {
-    let mut recent = lock.recent::<Recent>()?.unwrap_or_default();
+    let mut recent = Recent::held(lock)?;
     let before = recent.clone();
     change(&mut recent);
     if recent == before {
@@ -62,28 +82,36 @@ pub fn learn(lock: &ProjectLock, id: &str, state: &State) -> store::Result<()> {
     change(lock, |recent| recent.update(id, |entry| entry.learn(state)))
 }
 
-/// The session has its first prompt: what it was told of is taken up.
-pub fn first_prompt(project: &Project, id: &str, wait: Wait) -> store::Result<()> {
-    let known = project.recent::<Recent>()?.unwrap_or_default();
-    if known.get(id).is_some_and(|e| e.prompts == 0) {
-        change(&project.lock(wait)?, |recent| recent.update(id, |e| e.prompts = 1))?;
+/// The session has a prompt: with its first, what it was told of is taken up.
+pub fn prompted(project: &Project, id: &str, now: DateTime<Utc>, wait: Wait) -> store::Result<()> {
+    let known = Recent::of(project)?;
+    if !known.get(id).is_some_and(|e| e.prompts == 0 || e.pause.is_some()) {
+        return Ok(());
     }
-    Ok(())
+    let lock = project.lock(wait)?;
+    let mut given = None;
+    change(&lock, |recent| {
+        recent.update(id, |e| {
+            e.prompts = e.prompts.max(1);
+            given = e.pause.take();
+        });
+    })?;
+    given.map_or(Ok(()), |pause| pause::take_up(&lock, &pause, id, now))
 }
 
 impl Opening<'_> {
     /// Enters the session among the recent ones. `anew`: it starts in a process, rather than going
-    /// on in it after a compaction. `previous`: the session it comes from; `given`: the one it was
-    /// told of.
+    /// on in it after a compaction. `previous`: the session it comes from; `given`: what it was told
+    /// of.
     pub fn register(
         &self,
         transcript: Option<&Path>,
         process: Option<Identity>,
         anew: bool,
         previous: Option<&str>,
-        given: Option<&str>,
+        given: &Given,
     ) -> store::Result<()> {
-        let head = self.place.repository.as_ref().map(git::Repository::head);
+        let branch = self.place.head().and_then(|head| head.branch.clone());
         let lock = self.project.lock(self.wait)?;
         change(&lock, |recent| {
             let known = recent.get(self.id).is_some();
@@ -92,7 +120,7 @@ impl Opening<'_> {
             entry.process = process;
             entry.attended = self.attended;
             entry.worktree = self.place.worktree().to_owned();
-            entry.branch = head.and_then(|h| h.branch);
+            entry.branch = branch;
             if anew || !known {
                 entry.started = Some(self.now);
             }
@@ -102,14 +130,17 @@ impl Opening<'_> {
             if let Some(previous) = previous {
                 entry.previous = Some(previous.to_owned());
             }
-            if let Some(given) = given {
-                entry.given = Some(given.to_owned());
-                entry.previous.get_or_insert_with(|| given.to_owned());
+            if let Some(session) = &given.session {
+                entry.given = Some(session.clone());
+                entry.previous.get_or_insert_with(|| session.clone());
+            }
+            if given.pause.is_some() {
+                entry.pause.clone_from(&given.pause);
             }
         })
     }
 
-    /// The earlier session that this one is told of, and how much of it.
+    /// The pause or earlier session that this one is told of, and how much of it: pauses come first.
     ///
     /// `cleared` names the session that was cleared away; `rule` is the user's for this start.
     pub fn told(
@@ -119,7 +150,21 @@ impl Opening<'_> {
         rule: Rule,
         cleared: Option<&str>,
     ) -> Result<Option<Told>, store::Error> {
-        let branch = self.place.repository.as_ref().and_then(|r| r.head().branch);
+        let branch = self.place.head().and_then(|head| head.branch.as_deref());
+        if let Some(waiting) = recent.waiting(self.place.worktree(), branch)
+            // One that can't be read hides nothing; commands say what is wrong with it.
+            && let Ok(Some(pause)) = pause::read(self.project, &waiting.id)
+            && pause.waits()
+        {
+            let offer = Offer {
+                paused: true,
+                cut_off: false,
+                fullness: None,
+                age: self.now - pause.created,
+            };
+            let form = form(start, rule, &offer);
+            return Ok((form != Form::Nothing).then(|| self.told_of(recent, pause, form)));
+        }
         let chosen = match cleared {
             Some(id) => recent.get(id).filter(|e| e.prompts > 0),
             // Folders that hold anything are no projects: nothing there follows from before.
@@ -146,7 +191,56 @@ impl Opening<'_> {
         let state = super::look(&session)?;
         let cause = cause(recent, entry, self.now);
         let (log, about) = self.log(&session, &state, cause, entry.previous.clone());
-        Ok(Some(Told { entry: entry.clone(), form, log, about }))
+        let session = matches!(form, Form::Digest | Form::Brief).then(|| entry.id.clone());
+        let given = Given { session, pause: None };
+        Ok(Some(Told {
+            earlier: Earlier::Session(Box::new(entry.clone())),
+            given,
+            form,
+            log,
+            about,
+        }))
+    }
+
+    fn told_of(&self, recent: &Recent, pause: Pause, form: Form) -> Told {
+        let (log, about) = self.pause(recent, &pause);
+        // A script is told of a person's pause and leaves it to be taken up by a person.
+        let takes =
+            matches!(form, Form::Digest | Form::Brief) && (self.attended || !pause.attended);
+        let given = if takes { given(recent, &pause) } else { Given::default() };
+        Told { earlier: Earlier::Pause(Box::new(pause)), given, form, log, about }
+    }
+
+    /// A pause's log as of now: with what changed in the repository since, and whether its session
+    /// went on.
+    pub fn pause(&self, recent: &Recent, pause: &Pause) -> (ResumeLog, About) {
+        let frozen = pause.frozen();
+        let mut more = Vec::new();
+        if let Some(entry) = pause.session.as_deref().and_then(|id| recent.get(id))
+            && went_on(recent, pause)
+        {
+            let id: String = entry.id.chars().take(8).collect();
+            let until = entry.last.map(|at| at.format(", until %Y-%m-%d %H:%M UTC").to_string());
+            more.push(format!(
+                "the session went on after this pause{}: `rejoin show {id}` has all of it",
+                until.unwrap_or_default()
+            ));
+        }
+        let repository = (pause.origin == Origin::Own).then(|| {
+            let base = Path::new(&frozen.subject.folder);
+            let files = frozen.metadata.files.iter().filter(|f| f.edits > 0);
+            changed(self.place, base, files.map(|f| f.path.as_str()), pause.created)
+        });
+        let log = crate::resume::thaw(&frozen, repository.as_ref(), &more);
+        let path = pause::markdown_path(self.project, &pause.id);
+        let about = About {
+            now: self.now,
+            log_path: Some(path.display().to_string()),
+            cause: Some(Cause::Paused),
+            repository,
+            ..About::default()
+        };
+        (log, about)
     }
 
     /// A session's resume log as of now, with what changed in the repository since, and what it was
@@ -158,16 +252,8 @@ impl Opening<'_> {
         cause: Option<Cause>,
         previous: Option<String>,
     ) -> (ResumeLog, About) {
-        let since = state.last().unwrap_or(self.now);
-        let about = About {
-            now: self.now,
-            log_path: Some(session.dir().join("resume.md").display().to_string()),
-            cause,
-            repository: Some(meanwhile(self.place, &state.session, since)),
-            window: state.window(),
-            previous: previous.map(|session| Previous { session, link: "injected".to_owned() }),
-        };
-        (super::compose(state, &about), about)
+        let path = session.dir().join("resume.md").display().to_string();
+        log_at(self.place, self.now, Some(path), state, cause, previous)
     }
 
     /// Finishes the sessions that died without an end: folds what their transcripts hold beyond the
@@ -213,9 +299,31 @@ impl Opening<'_> {
         let mut following = super::open(&session, self.wait).map_err(|e| e.to_string())?;
         following.fold(transcript, Some(FIRST_READ)).map_err(|e| e.to_string())?;
         following.over = true;
-        following.save(Durability::Cached, self.now).map_err(|e| e.to_string())?;
+        following.save(Durability::Synced, self.now).map_err(|e| e.to_string())?;
         settle(&lock()?, Some(&following.state))
     }
+}
+
+/// A session's resume log as of `now`, seen from `place`: see [`Opening::log`].
+pub fn log_at(
+    place: &Place,
+    now: DateTime<Utc>,
+    log_path: Option<String>,
+    state: &State,
+    cause: Option<Cause>,
+    previous: Option<String>,
+) -> (ResumeLog, About) {
+    let since = state.last().unwrap_or(now);
+    let about = About {
+        now,
+        log_path,
+        cause,
+        repository: Some(meanwhile(place, &state.session, since)),
+        window: state.window(),
+        previous: previous.map(|session| Previous { session, link: "injected".to_owned() }),
+        pause: None,
+    };
+    (super::compose(state, &about), about)
 }
 
 /// How a session ended, as far as its entry tells.
@@ -231,25 +339,48 @@ pub fn cause(recent: &Recent, entry: &Entry, now: DateTime<Utc>) -> Option<Cause
     })
 }
 
+/// What a prompt takes up that follows a pause's digest: the pause, and its session unless that went on.
+pub fn given(recent: &Recent, pause: &Pause) -> Given {
+    let session = pause.session.clone().filter(|_| !went_on(recent, pause));
+    Given { session, pause: Some(pause.id.clone()) }
+}
+
+/// Whether the paused session got more prompts afterwards.
+fn went_on(recent: &Recent, pause: &Pause) -> bool {
+    let entry = pause.session.as_deref().and_then(|id| recent.get(id));
+    entry.is_some_and(|entry| entry.prompts > pause.prompts)
+}
+
 /// What happened to the repository since the session's last event.
-pub fn meanwhile(place: &Place, session: &Session, since: DateTime<Utc>) -> Meanwhile {
+fn meanwhile(place: &Place, session: &Session, since: DateTime<Utc>) -> Meanwhile {
     let mut files = Vec::new();
     for touch in session.all().flat_map(|t| &t.files).filter(|t| t.edits > 0) {
         merge_touch(&mut files, touch.clone());
     }
-    let base = Path::new(&session.folder);
+    let newest = files.iter().rev().map(|touch| touch.path.as_str());
+    changed(place, Path::new(&session.folder), newest, since)
+}
+
+/// What happened since a time to the repository and to the first of `files`, which lie below `base`.
+fn changed<'a>(
+    place: &Place,
+    base: &Path,
+    files: impl Iterator<Item = &'a str>,
+    since: DateTime<Utc>,
+) -> Meanwhile {
     let mut changes = Meanwhile::default();
-    for touch in files.iter().rev().take(FILES) {
-        match git::differs(base, Path::new(&touch.path), since) {
-            Some(Difference::Modified) => changes.modified.push(touch.path.clone()),
-            Some(Difference::Gone) => changes.gone.push(touch.path.clone()),
+    for path in files.take(FILES) {
+        match git::differs(base, Path::new(path), since) {
+            Some(Difference::Modified) => changes.modified.push(path.to_owned()),
+            Some(Difference::Gone) => changes.gone.push(path.to_owned()),
             None => {}
         }
     }
     if let Some(repository) = &place.repository {
-        let head = repository.head();
-        changes.branch = head.branch;
-        changes.head = head.commit.map(|c| c.chars().take(7).collect());
+        if let Some(head) = place.head() {
+            changes.branch.clone_from(&head.branch);
+            changes.head = head.commit.as_ref().map(|c| c.chars().take(7).collect());
+        }
         let mut commits = repository.commits_since(since, COMMITS + 100);
         changes.more_commits = commits.len().saturating_sub(COMMITS) as u32;
         commits.truncate(COMMITS);

@@ -1,8 +1,9 @@
 //! Where a session stands: its project, work tree and branch.
 
 use crate::env::Env;
-use crate::git::{self, Repository};
+use crate::git::{self, Head, Repository};
 use crate::store::{self, Store};
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
 /// A folder, as the place of a session.
@@ -12,6 +13,8 @@ pub struct Place {
     pub folder: PathBuf,
     pub project: git::Project,
     pub repository: Option<Repository>,
+    /// What is checked out, once it was looked at.
+    head: OnceCell<Head>,
 }
 
 impl Place {
@@ -19,7 +22,13 @@ impl Place {
     pub fn of(folder: &Path, env: &Env) -> Self {
         let git::Place { folder, project, repository } =
             git::place(folder, env.home.as_deref(), &env.temp);
-        Self { folder, project, repository }
+        Self { folder, project, repository, head: OnceCell::new() }
+    }
+
+    /// What is checked out, looked at once; `None` outside of a repository.
+    pub fn head(&self) -> Option<&Head> {
+        let repository = self.repository.as_ref()?;
+        Some(self.head.get_or_init(|| repository.head()))
     }
 
     /// Top of the work tree, or the folder.

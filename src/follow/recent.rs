@@ -4,8 +4,10 @@
 
 use super::State;
 use crate::process::{Alive, Identity, alive};
+use crate::store::{self, Project, ProjectLock};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
 use std::path::{Path, PathBuf};
 
 /// Sessions that are remembered.
@@ -20,6 +22,27 @@ const URGENT: TimeDelta = TimeDelta::days(3);
 #[serde(default)]
 pub struct Recent {
     pub sessions: Vec<Entry>,
+    /// Pauses that wait to be taken up, newest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pauses: Vec<Waiting>,
+}
+
+/// A pause that waits to be taken up.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Waiting {
+    pub id: String,
+    pub created: DateTime<Utc>,
+    /// The session that was paused, and the prompts of a person that it had by then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
+    #[serde(default)]
+    pub prompts: u32,
+    /// Top of the work tree it was made in, or the folder.
+    pub worktree: PathBuf,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch: Option<String>,
+    /// A person made it.
+    pub attended: bool,
 }
 
 /// What is remembered of a session.
@@ -65,9 +88,64 @@ pub struct Entry {
     /// The session whose digest or brief it was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub given: Option<String>,
+    /// The pause whose digest or brief it was given, to be taken up with its first prompt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pause: Option<String>,
+    /// Tasks that are not done.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub open_tasks: u32,
+}
+
+// Serde hands over a reference.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 impl Recent {
+    /// The project's recent sessions, read without a lock.
+    pub fn of(project: &Project) -> store::Result<Self> {
+        project.recent()?.map_or_else(|| Self::rebuilt(project), Ok)
+    }
+
+    /// The same for who is about to change them.
+    pub fn held(lock: &ProjectLock) -> store::Result<Self> {
+        lock.recent()?.map_or_else(|| Self::rebuilt(lock.project()), Ok)
+    }
+
+    /// Made again from the sessions' own files: the list is not synced, so that a power cut may take it.
+    /// What a session was told of and where it ran is not known any more.
+    fn rebuilt(project: &Project) -> store::Result<Self> {
+        let mut sessions: Vec<_> =
+            project.sessions()?.into_iter().map(|id| project.session(&id)).collect();
+        if sessions.len() > SESSIONS {
+            sessions.sort_by_cached_key(|session| {
+                Reverse(session.dir().metadata().and_then(|meta| meta.modified()).ok())
+            });
+            sessions.truncate(SESSIONS);
+        }
+        let mut recent = Self::default();
+        for session in sessions {
+            // One that can't be read does not keep the others from being known.
+            let Ok(Some(state)) = session.read::<State>().map(|contents| contents.snapshot) else {
+                continue;
+            };
+            let mut entry = Entry {
+                id: session.id().as_str().to_owned(),
+                transcript: state.transcript.clone(),
+                attended: true,
+                worktree: PathBuf::from(&state.session.folder),
+                started: state.last(),
+                settled: state.ended.is_some(),
+                ..Entry::default()
+            };
+            entry.learn(&state);
+            recent.sessions.push(entry);
+        }
+        recent.sessions.sort_by_key(|entry| Reverse(entry.started.max(entry.last)));
+        Ok(recent)
+    }
+
     /// The session's entry.
     pub fn get(&self, id: &str) -> Option<&Entry> {
         self.sessions.iter().find(|e| e.id == id)
@@ -129,6 +207,14 @@ impl Recent {
         self.sessions.iter().find(|e| e.id != id && e.process.as_ref() == Some(process))
     }
 
+    /// The pause that a new session is told of: of the same work tree and branch, then of the same work
+    /// tree, then of the same branch, then any; the newest of each.
+    pub fn waiting(&self, worktree: &Path, branch: Option<&str>) -> Option<&Waiting> {
+        self.pauses.iter().max_by_key(|pause| {
+            (pause.worktree == worktree, pause.branch.as_deref() == branch, pause.created)
+        })
+    }
+
     /// Sessions that a new one may be told of, best first: those of the same work tree and branch of
     /// the last 14 days, then of the same branch, then any. In each, what broke off in the last three
     /// days comes first, then the newest.
@@ -175,6 +261,7 @@ impl Entry {
         self.ended = state.ended.as_ref().map(|e| e.reason.clone());
         self.context = session.context;
         self.window = state.window();
+        self.open_tasks = crate::resume::open_tasks(session).len() as u32;
         if session.branch.is_some() {
             self.branch.clone_from(&session.branch);
         }
@@ -209,7 +296,7 @@ mod tests {
     }
 
     fn offered(sessions: Vec<Entry>, attended: bool) -> Vec<String> {
-        let recent = Recent { sessions };
+        let recent = Recent { sessions, ..Recent::default() };
         let offers = recent.offers("new", Path::new("/demo"), Some("main"), attended, now());
         offers.iter().map(|e| e.id.clone()).collect()
     }
@@ -259,11 +346,11 @@ mod tests {
     fn a_live_session_is_not_offered_until_its_process_is_gone() {
         let me = crate::process::identify(std::process::id());
         let live = Entry { process: me.clone(), ended: None, settled: false, ..ended("a", 5) };
-        let recent = Recent { sessions: vec![live.clone()] };
+        let recent = Recent { sessions: vec![live.clone()], ..Recent::default() };
         assert!(recent.live(&live, now()), "its process is this test's");
         // A later session of the same process means that this one was left.
         let later = Entry { started: Some(now()), ..Entry { id: "b".to_owned(), ..live.clone() } };
-        let recent = Recent { sessions: vec![later.clone(), live.clone()] };
+        let recent = Recent { sessions: vec![later.clone(), live.clone()], ..Recent::default() };
         assert!(!recent.live(&live, now()));
         assert!(recent.live(&later, now()));
         // Without a process to look at, half an hour decides.

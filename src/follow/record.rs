@@ -21,52 +21,16 @@ pub struct Record {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event")]
 pub enum Told {
-    SessionStart {
-        source: String,
-    },
-    UserPromptSubmit {
-        prompt_id: Option<String>,
-        text: Quote,
-    },
+    SessionStart { source: String },
+    UserPromptSubmit { prompt_id: Option<String>, text: Quote },
     PostToolBatch,
-    Stop {
-        prompt_id: Option<String>,
-        said: Option<Quote>,
-        background: Vec<String>,
-    },
-    StopFailure {
-        prompt_id: Option<String>,
-        error: String,
-    },
-    SubagentStop {
-        id: String,
-        kind: String,
-        said: Option<Quote>,
-    },
+    Stop { prompt_id: Option<String>, said: Option<Quote>, background: Vec<String> },
+    StopFailure { prompt_id: Option<String>, error: String },
+    SubagentStop { id: String, kind: String, said: Option<Quote> },
     PreCompact,
     PostCompact,
-    SessionEnd {
-        reason: String,
-    },
-    Note {
-        kind: NoteKind,
-        text: String,
-    },
-    /// The user and Claude were told that the context window fills up.
-    Threshold {
-        level: Level,
-        tokens: u64,
-        window: u64,
-    },
-}
-
-/// How full a context window is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Level {
-    Caution,
-    Warning,
-    Critical,
+    SessionEnd { reason: String },
+    Note { kind: NoteKind, text: String },
 }
 
 impl Record {

@@ -1,12 +1,12 @@
 //! What the state file of a session holds.
 
-use super::record::{Level, Record, Told};
+use super::record::{Record, Told};
 use super::responses::Pending;
 use super::window::Bridge;
 use crate::session::Session;
 use crate::session::event::Event;
 use crate::session::facts::{End, Quote};
-use crate::transcript::{self, Cursor, Report};
+use crate::transcript::{self, Cursor, Reach, Report};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::io;
@@ -33,12 +33,6 @@ pub struct State {
     /// The context window as the status line was told it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bridge: Option<Bridge>,
-    /// The highest level of the context window that was told of since the last compaction.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub threshold: Option<Level>,
-    /// When the context was compacted last, as a hook was told it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub compacted: Option<DateTime<Utc>>,
     /// What is on its way into the response log.
     pub responses: Pending,
     /// Lines of turns that were abandoned so far back that they had to be left out of the fold: from
@@ -100,12 +94,7 @@ impl State {
                 text: text.clone(),
                 at: record.at,
             }),
-            Told::Threshold { level, .. } => self.threshold = self.threshold.max(Some(*level)),
-            Told::PostCompact => {
-                self.threshold = None;
-                self.compacted = Some(record.at);
-            }
-            Told::PostToolBatch | Told::PreCompact => {}
+            Told::PostToolBatch | Told::PreCompact | Told::PostCompact => {}
         }
         self.settle();
     }
@@ -157,15 +146,16 @@ impl State {
         });
     }
 
-    /// Folds what a transcript has gained; `first` bounds the first reading, in bytes. When it is not
+    /// Folds what a transcript has gained, as far as `reach` says. When it is not
     /// the file that it was, everything but the notes is folded anew.
     ///
     /// When the conversation went back further than turns are kept apart, everything is folded anew
     /// without the abandoned lines: rare, and the only time that old lines are read again.
-    pub fn follow(&mut self, transcript: &Path, first: Option<u64>) -> io::Result<Report> {
+    pub fn follow(&mut self, transcript: &Path, reach: impl Into<Reach>) -> io::Result<Report> {
+        let reach = reach.into();
         let mut sum = Report::default();
         loop {
-            let (report, lost) = self.fold(transcript, first)?;
+            let (report, lost) = self.fold(transcript, reach)?;
             sum.bytes += report.bytes;
             sum.lines += report.lines;
             sum.restarted |= report.restarted;
@@ -190,11 +180,11 @@ impl State {
     fn fold(
         &mut self,
         transcript: &Path,
-        first: Option<u64>,
+        reach: Reach,
     ) -> io::Result<(Report, Option<(u64, u64)>)> {
         let mut lost = None;
         let mut cursor = std::mem::take(&mut self.cursor);
-        let report = transcript::follow(transcript, &mut cursor, first, &mut |told| match told {
+        let report = transcript::follow(transcript, &mut cursor, reach, &mut |told| match told {
             transcript::Told::Restarted => {
                 self.abandoned.clear();
                 self.forget();

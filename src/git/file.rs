@@ -1,7 +1,7 @@
 //! Bounded reads of regular files below a directory.
 
 use std::ffi::OsStr;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Component, Path, PathBuf};
 
@@ -21,16 +21,15 @@ pub(super) fn open(root: &Path, name: &Path) -> Option<File> {
             return None;
         }
     }
-    let mut options = OpenOptions::new();
-    options.read(true);
     #[cfg(unix)]
-    {
-        use rustix::fs::OFlags;
-        use std::os::unix::fs::OpenOptionsExt;
+    let file = {
+        use rustix::fs::{Mode, OFlags};
         // Should the file have become a FIFO or a link since it was looked at.
-        options.custom_flags((OFlags::NONBLOCK | OFlags::NOFOLLOW).bits().cast_signed());
-    }
-    let file = options.open(&path).ok()?;
+        let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        File::from(rustix::fs::open(&path, flags, Mode::empty()).ok()?)
+    };
+    #[cfg(not(unix))]
+    let file = File::open(&path).ok()?;
     file.metadata().ok()?.is_file().then_some(file)
 }
 
@@ -48,7 +47,8 @@ pub(super) fn line(root: &Path, name: &str) -> Option<Vec<u8>> {
 
 /// The whole of a file; `None` when it is longer than `most` bytes.
 pub(super) fn whole(root: &Path, name: &Path, most: u64) -> Option<Vec<u8>> {
-    let mut text = Vec::new();
+    // Room for most of them, so that few reads are needed.
+    let mut text = Vec::with_capacity(256);
     open(root, name)?.take(most + 1).read_to_end(&mut text).ok()?;
     (text.len() as u64 <= most).then_some(text)
 }
@@ -56,8 +56,9 @@ pub(super) fn whole(root: &Path, name: &Path, most: u64) -> Option<Vec<u8>> {
 /// The bytes from `start`, at most `most` of them.
 pub(super) fn part(file: &mut File, start: u64, most: u64) -> Option<Vec<u8>> {
     file.seek(SeekFrom::Start(start)).ok()?;
-    let mut text = Vec::new();
-    file.take(most).read_to_end(&mut text).ok()?;
+    let length = file.metadata().ok()?.len().saturating_sub(start).min(most);
+    let mut text = Vec::with_capacity(length as usize);
+    file.take(length).read_to_end(&mut text).ok()?;
     Some(text)
 }
 

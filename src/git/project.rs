@@ -33,18 +33,19 @@ pub struct Place {
 /// not make one project of everything below it.
 pub fn place(dir: &Path, home: Option<&Path>, temp: &Path) -> Place {
     let folder = canonical(dir);
-    let (home, temp) = (home.map(canonical), canonical(temp));
+    let known = [home.and_then(identity), identity(temp)];
     let shared = |folder: &Path| {
         folder.parent().is_none()
-            || home.as_deref() == Some(folder)
-            || temp == folder
+            || home == Some(folder)
             || ["/tmp", "/var/tmp", "/private/tmp", "/private/var/tmp"]
                 .iter()
                 .any(|place| Path::new(place) == folder)
+            || identity(folder).is_some_and(|folder| known.contains(&Some(folder)))
     };
     let folder_only = shared(&folder);
     let repository = if folder_only { None } else { around(&folder) };
-    let found = repository.as_ref().filter(|found| !shared(found.work_tree()));
+    let apart = |tree: &Path| tree == folder || !shared(tree);
+    let found = repository.as_ref().filter(|found| apart(found.work_tree()));
     let project = if let Some((name, found)) = found.and_then(|found| Some((found.name()?, found)))
     {
         Project { key: found.common_dir.clone(), name, folder_only }
@@ -55,6 +56,39 @@ pub fn place(dir: &Path, home: Option<&Path>, temp: &Path) -> Place {
     Place { folder, project, repository }
 }
 
+/// A folder's path without links. The system tells it of an opened folder in one call, where there is a
+/// `/proc`; else each part of the path is looked at.
 fn canonical(dir: &Path) -> PathBuf {
+    #[cfg(target_os = "linux")]
+    if let Some(path) = opened(dir) {
+        return path;
+    }
     dir.canonicalize().unwrap_or_else(|_| dir.to_path_buf())
+}
+
+#[cfg(target_os = "linux")]
+fn opened(dir: &Path) -> Option<PathBuf> {
+    use rustix::fs::{Mode, OFlags};
+    use std::os::fd::AsRawFd;
+    use std::os::unix::ffi::OsStringExt;
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let folder = rustix::fs::open(dir, flags, Mode::empty()).ok()?;
+    let link = format!("/proc/self/fd/{}", folder.as_raw_fd());
+    let path = rustix::fs::readlink(link, Vec::with_capacity(256)).ok()?;
+    let path = PathBuf::from(std::ffi::OsString::from_vec(path.into_bytes()));
+    // A folder that was removed meanwhile, or lies outside of what the process can see, is no path.
+    let plain = path.is_absolute() && !path.as_os_str().as_encoded_bytes().ends_with(b" (deleted)");
+    plain.then_some(path)
+}
+
+/// What a folder is known by, whatever links its name goes through.
+#[cfg(unix)]
+fn identity(folder: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    folder.metadata().map(|meta| (meta.dev(), meta.ino())).ok()
+}
+
+#[cfg(not(unix))]
+fn identity(folder: &Path) -> Option<PathBuf> {
+    folder.canonicalize().ok()
 }

@@ -69,9 +69,9 @@ pub(super) fn around(start: &Path) -> Option<Repository> {
             return None;
         }
         match look(dir) {
-            Found::Repository(repository) => {
+            Found::Repository(repository, meta) => {
                 let Repository { git_dir, common_dir, .. } = &repository;
-                let ours = trusted(&home, &git_dir.metadata().ok()?)
+                let ours = trusted(&home, &meta.map_or_else(|| git_dir.metadata(), Ok).ok()?)
                     && (git_dir == common_dir || trusted(&home, &common_dir.metadata().ok()?));
                 return ours.then_some(repository);
             }
@@ -83,7 +83,8 @@ pub(super) fn around(start: &Path) -> Option<Repository> {
 }
 
 enum Found {
-    Repository(Repository),
+    /// With what was seen of its git directory, where that was looked at.
+    Repository(Repository, Option<Metadata>),
     /// Something that git would take for a repository and we don't believe.
     Refused,
     Nothing,
@@ -91,19 +92,19 @@ enum Found {
 
 fn look(dir: &Path) -> Found {
     let dot = dir.join(".git");
-    let found = match dot.symlink_metadata() {
-        Ok(meta) if meta.is_dir() => is_git_dir(&dot).then(|| Repository {
-            git_dir: dot.clone(),
-            common_dir: dot,
-            work_tree: dir.to_path_buf(),
-        }),
-        Ok(meta) if meta.is_file() => {
-            return linked(dir).map_or(Found::Refused, Found::Repository);
+    match dot.symlink_metadata() {
+        Ok(meta) if meta.is_dir() && is_git_dir(&dot) => {
+            let (git_dir, common_dir) = (dot.clone(), dot);
+            let work_tree = dir.to_path_buf();
+            return Found::Repository(Repository { git_dir, common_dir, work_tree }, Some(meta));
         }
-        Ok(_) => return Found::Refused,
-        Err(_) => None,
-    };
-    found.or_else(|| bare(dir)).map_or(Found::Nothing, Found::Repository)
+        Ok(meta) if meta.is_file() => {
+            return linked(dir).map_or(Found::Refused, |found| Found::Repository(found, None));
+        }
+        Ok(meta) if !meta.is_dir() => return Found::Refused,
+        _ => {}
+    }
+    bare(dir).map_or(Found::Nothing, |found| Found::Repository(found, None))
 }
 
 /// `dir` is itself a git directory: a bare repository, or the inside of a `.git`.

@@ -9,9 +9,8 @@ use crate::redact::redact;
 pub fn handle(context: &Context) -> Result<Reply, Fault> {
     let Some((_, project)) = context.project()? else { return Ok(Reply::default()) };
     let session = project.session(&context.id);
-    if let Some(summary) = &context.input.compact_summary {
-        follow::keep_summary(&session, &redact(summary), super::LOCK)?;
-    }
-    follow::append(&session, &context.record(Told::PostCompact), super::LOCK)?;
+    let summary = context.input.compact_summary.as_deref().map(redact);
+    let record = context.record(Told::PostCompact);
+    follow::compacted(&session, &record, summary.as_deref(), super::LOCK)?;
     Ok(Reply::default())
 }

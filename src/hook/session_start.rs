@@ -2,12 +2,12 @@
 
 use super::{Context, Fault, LOCK};
 use crate::config::{self, Config};
-use crate::follow::{self, Opening, Recent};
+use crate::follow::{self, Earlier, Given, Handover, Opening, Recent};
 use crate::process;
 use crate::protocol::{Reply, Source};
 use crate::resume::policy::{Form, Offer, Rule, Start, form};
 use crate::resume::{self, About, Cause, ResumeLog, Whose};
-use crate::session::text::thousands;
+use crate::session::text::{self, thousands};
 use crate::store::{self, SessionId};
 use chrono::TimeDelta;
 use std::fmt::Write as _;
@@ -33,7 +33,7 @@ pub fn handle(context: &Context) -> Result<Reply, Fault> {
         wait: LOCK,
     };
     let process = process::identify(context.env.claude_pid.unwrap_or_else(process::parent));
-    let recent = project.recent::<Recent>()?.unwrap_or_default();
+    let recent = Recent::of(&project)?;
     // The session that ran in this process before: cleared, or branched from.
     let before = process
         .as_ref()
@@ -47,6 +47,7 @@ pub fn handle(context: &Context) -> Result<Reply, Fault> {
             Some(origin) => meanwhile(&opening, &origin, inject.rule(inject.fork)),
             None => Ok(Answer::default()),
         },
+        Source::Startup if let Some(handover) = handed(context) => Ok(Answer::from(handover)),
         Source::Startup | Source::Clear => {
             context.note(&opening.finish_dead(&recent));
             let cleared = before.as_deref().filter(|_| source == Source::Clear);
@@ -75,9 +76,14 @@ pub fn handle(context: &Context) -> Result<Reply, Fault> {
     }
     let transcript = context.input.transcript_path.as_deref();
     let anew = source != Source::Compact;
-    let given = told.given.as_deref();
+    if source == Source::Resume {
+        // The paused session itself goes on.
+        let own = recent.pauses.iter().find(|p| p.session.as_deref() == Some(opening.id));
+        told.given.pause = own.map(|pause| pause.id.clone());
+    }
     // What was found is told even where nothing can be written.
-    if let Err(error) = opening.register(transcript, process, anew, before.as_deref(), given) {
+    if let Err(error) = opening.register(transcript, process, anew, before.as_deref(), &told.given)
+    {
         context.note(&[error.to_string()]);
     }
     let session = project.session(&context.id);
@@ -93,7 +99,23 @@ pub fn handle(context: &Context) -> Result<Reply, Fault> {
 #[derive(Debug, Default)]
 struct Answer {
     reply: Reply,
-    given: Option<String>,
+    given: Given,
+}
+
+impl From<Handover> for Answer {
+    fn from(handover: Handover) -> Self {
+        let reply = Reply { context: Some(handover.text), message: Some(handover.message) };
+        Self { reply, given: handover.given }
+    }
+}
+
+/// What `rejoin resume` left for the session that it started.
+fn handed(context: &Context) -> Option<Handover> {
+    let name = context.env.handover.as_deref()?;
+    Handover::take(&context.store, name, context.now).unwrap_or_else(|error| {
+        context.note(&[error.to_string()]);
+        None
+    })
 }
 
 /// After a compaction: what the summary loses of this very session.
@@ -106,7 +128,7 @@ fn compacted(context: &Context, opening: &Opening<'_>, rule: Rule) -> Result<Ans
         return Ok(Answer::default());
     }
     let (log, about) = opening.log(&session, &state, Some(Cause::Running), None);
-    Ok(Answer { reply: say(form, &log, &about, Whose::This), given: None })
+    Ok(Answer { reply: say(form, &log, &about, Whose::This), given: Given::default() })
 }
 
 /// A conversation that goes on: only what changed in the repository since.
@@ -118,7 +140,7 @@ fn meanwhile(opening: &Opening<'_>, id: &SessionId, rule: Rule) -> Result<Answer
     let state = follow::look(&session)?;
     let (log, _) = opening.log(&session, &state, None, None);
     let context = resume::changes(&log);
-    Ok(Answer { reply: Reply { context, message: None }, given: None })
+    Ok(Answer { reply: Reply { context, message: None }, given: Given::default() })
 }
 
 /// What it costs to go on with a conversation whose prompt cache is gone, beside a fresh start with
@@ -163,13 +185,15 @@ fn fresh(
     rule: Rule,
     cleared: Option<&str>,
 ) -> Result<Answer, Fault> {
-    let recent = opening.project.recent::<Recent>()?.unwrap_or_default();
+    let recent = Recent::of(opening.project)?;
     let Some(told) = opening.told(&recent, start, rule, cleared)? else {
         return Ok(idle(opening, &recent));
     };
-    let reply = say(told.form, &told.log, &told.about, Whose::Earlier);
-    let given = matches!(told.form, Form::Digest | Form::Brief).then_some(told.entry.id);
-    Ok(Answer { reply, given })
+    let mut reply = say(told.form, &told.log, &told.about, Whose::Earlier);
+    if let (Earlier::Pause(pause), Some(message)) = (&told.earlier, &mut reply.message) {
+        *message = told_of_pause(pause, &reply.context.clone().unwrap_or_default());
+    }
+    Ok(Answer { reply, given: told.given })
 }
 
 /// Nothing to go on with; but a session that stands open elsewhere is worth a word.
@@ -185,7 +209,7 @@ fn idle(opening: &Opening<'_>, recent: &Recent) -> Answer {
         let short: String = e.id.chars().take(8).collect();
         format!("rejoin: session {short} is still open elsewhere, untouched for over two hours")
     });
-    Answer { reply: Reply { context: None, message }, given: None }
+    Answer { reply: Reply { context: None, message }, given: Given::default() }
 }
 
 /// The reply in its form: for Claude the text, for the user one line.
@@ -206,4 +230,15 @@ fn say(form: Form, log: &ResumeLog, about: &About, whose: Whose) -> Reply {
         format!("rejoin: {what} ({short}, about {tokens} tokens). `rejoin` shows it, `rejoin off` stops it.")
     });
     Reply { context: Some(context), message }
+}
+
+/// One line for the user: which pause Claude was told of.
+fn told_of_pause(pause: &follow::Pause, context: &str) -> String {
+    let tokens = context.len() / resume::UNITS;
+    let left = pause.message.as_deref().map(|m| format!(", \"{}\"", text::line(m, 60)));
+    format!(
+        "rejoin: Claude was told of pause {}{} (about {tokens} tokens). `rejoin` shows it, `rejoin off` stops it.",
+        pause.id,
+        left.unwrap_or_default()
+    )
 }

@@ -5,8 +5,13 @@ use crate::follow::{self, Bridge, Told, opening};
 use crate::protocol::Reply;
 use crate::session::keep_quote;
 use crate::store::{Durability, Project};
-use crate::transcript::FIRST_READ;
+use crate::transcript::{FIRST_READ, Reach};
 use std::io::ErrorKind;
+use std::time::{Duration, Instant};
+
+/// How long a long reading may take before the rest is left to the next event: only the first one of a
+/// long transcript comes so far, on a slow machine.
+const FOLDING: Duration = Duration::from_millis(150);
 
 /// Folds the turn and leaves a complete resume log. The last response is usually not in the
 /// transcript yet; its text comes with the event, its usage with whoever folds next.
@@ -41,8 +46,9 @@ pub(super) fn fold_in(context: &Context, project: &Project, told: Told) -> Resul
         Err(error) => return Err(error.into()),
     };
     context.note(&following.notes);
+    let reach = Reach { first: Some(FIRST_READ), until: Some(Instant::now() + FOLDING) };
     if let Some(path) = &context.input.transcript_path
-        && let Err(error) = following.fold(path, Some(FIRST_READ))
+        && let Err(error) = following.fold(path, reach)
     {
         if error.kind() == ErrorKind::NotFound && following.state.cursor.offset == 0 {
             // Claude Code writes with a delay: a first answer that comes at once is told before there

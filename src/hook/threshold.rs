@@ -2,7 +2,7 @@
 
 use super::{Context, Fault, LOCK};
 use crate::config::{self, Thresholds};
-use crate::follow::{self, Bridge, Level, Told};
+use crate::follow::{Bridge, Level, Said};
 use crate::protocol::Reply;
 use crate::session::text::thousands;
 use crate::session::window_of;
@@ -33,17 +33,21 @@ pub(super) fn notice(context: &Context, project: &Project) -> Result<Reply, Faul
     let Some(window) = window else { return Ok(Reply::default()) };
     let percent = found.tokens * 100 / window;
     let Some(level) = reached(percent, limits) else { return Ok(Reply::default()) };
-    let mut following = match follow::open(&project.session(&context.id), LOCK) {
-        Ok(following) => following,
-        Err(store::Error::Busy { .. } | store::Error::Newer { .. }) => return Ok(Reply::default()),
-        Err(error) => return Err(error.into()),
-    };
+    let session = project.session(&context.id);
     // The compaction may not be in the transcript yet.
-    let before = following.state.compacted.is_some_and(|compacted| found.at <= compacted);
-    if before || following.state.threshold >= Some(level) {
+    let silent = |said: &Said| said.compacted >= Some(found.at) || said.level >= Some(level);
+    if Said::read(&session)?.is_none_or(|said| silent(&said)) {
         return Ok(Reply::default());
     }
-    following.tell(&context.record(Told::Threshold { level, tokens: found.tokens, window }))?;
+    let lock = match session.lock(LOCK) {
+        Ok(lock) => lock,
+        Err(store::Error::Busy { .. }) => return Ok(Reply::default()),
+        Err(error) => return Err(error.into()),
+    };
+    let Some(said) = Said::read(&session)?.filter(|said| !silent(said)) else {
+        return Ok(Reply::default());
+    };
+    said.telling(level).keep(&lock)?;
     let of = format!("{} of {} tokens", thousands(found.tokens), thousands(window));
     Ok(Reply {
         context: Some(format!(

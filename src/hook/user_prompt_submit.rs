@@ -22,6 +22,6 @@ pub fn handle(context: &Context) -> Result<Reply, Fault> {
     let Some((_, project)) = context.project()? else { return Ok(Reply::default()) };
     let told = Told::UserPromptSubmit { prompt_id: input.prompt_id.clone(), text };
     crate::follow::append(&project.session(&context.id), &context.record(told), super::LOCK)?;
-    opening::first_prompt(&project, context.id.as_str(), super::LOCK)?;
+    opening::prompted(&project, context.id.as_str(), context.now, super::LOCK)?;
     threshold::notice(context, &project)
 }

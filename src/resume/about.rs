@@ -19,6 +19,8 @@ pub struct About {
     pub window: Option<u64>,
     /// The session before this one.
     pub previous: Option<Previous>,
+    /// The pause that the log is frozen for.
+    pub pause: Option<super::Paused>,
 }
 
 /// How a session came to its end.

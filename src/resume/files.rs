@@ -98,10 +98,9 @@ fn defined(view: &View<'_>) -> HashMap<String, Vec<String>> {
         for part in view.recall.at(step.line) {
             let found: Vec<String> = match part {
                 Told::Write { path, content } => symbols::definitions(path, content),
-                Told::Edits { path, changes } => changes
-                    .iter()
-                    .flat_map(|(old, new)| symbols::diff(path, old, new).added)
-                    .collect(),
+                Told::Edits { path, changes } => {
+                    changes.iter().flat_map(|(old, new)| symbols::added(path, old, new)).collect()
+                }
                 _ => continue,
             };
             for name in found {

@@ -81,6 +81,12 @@ pub struct Subject {
     /// What happened to the repository since.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub meanwhile: Option<Meanwhile>,
+    /// The pause that froze the log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pause: Option<String>,
+    /// Where the log comes from, in words, when not from this user's own sessions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
 }
 
 /// How a session stands.
@@ -424,6 +430,8 @@ impl ResumeLog {
                     .repository
                     .clone()
                     .filter(|m| m.changed(session.branch.as_deref())),
+                pause: view.about.pause.as_ref().map(|p| p.id.clone()),
+                origin: None,
             },
             context_metrics: Vec::new(),
             mission: Vec::new(),

@@ -54,7 +54,7 @@ fn prompts(view: &View<'_>, out: &mut Vec<Entry>) {
     for turn in &view.session.turns {
         if turn.by == By::Human && !turn.prompt.text.is_empty() {
             let at = turn.at.map(|t| view.time(t)).unwrap_or_default();
-            let running = view.about.cause == Some(super::about::Cause::Running);
+            let running = view.goes_on();
             let end = match &turn.end {
                 _ if next::is_unanswered(view, turn) => Some("not answered".into()),
                 End::Stopped => None,

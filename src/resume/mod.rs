@@ -19,6 +19,7 @@ mod log;
 mod metrics;
 mod mission;
 mod next;
+mod pause;
 pub mod policy;
 mod recall;
 mod render;
@@ -31,6 +32,7 @@ mod view;
 pub use about::{About, Cause, LaterCommit, Meanwhile, Previous};
 pub use digest::{Whose, brief, changes, digest, notice};
 pub use log::{Entry, FileFact, Metadata, ResumeLog, State, Subject, Topic};
+pub use pause::{Checkout, MESSAGE, OpenTask, Paused, checks, open_tasks, thaw};
 pub use recall::{Recall, wanted};
 pub use render::{markdown, text};
 
@@ -55,6 +57,7 @@ pub fn compose(session: &Session, recall: &Recall, about: &About) -> ResumeLog {
     findings::entries(&view, &mut all);
     decisions::entries(&view, &mut all);
     metrics::entries(&view, &mut all);
+    pause::entries(&view, &mut all);
     log.metadata = files::metadata(&view);
     select::fill(&mut log, &all);
     log

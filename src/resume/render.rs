@@ -3,7 +3,7 @@
 use super::log::{Entry, FORMAT, FileFact, ResumeLog, Section, Topic};
 use super::safe::safe;
 use super::{UNITS, select};
-use crate::session::text::units;
+use crate::session::text::{self, units};
 use std::fmt::Write;
 
 /// What of a log is told, and how much of each entry.
@@ -68,11 +68,24 @@ pub(super) fn title(log: &ResumeLog, out: &mut String) {
 /// Which session this is about, for texts without a frame.
 fn lead(log: &ResumeLog, out: &mut String) {
     let subject = &log.subject;
-    let _ = write!(out, "Claude Code session `{}`", subject.session);
+    match &subject.pause {
+        Some(pause) if *pause == subject.session => {
+            let _ = write!(out, "Pause `{pause}`");
+        }
+        Some(pause) => {
+            let _ = write!(out, "Pause `{pause}` of Claude Code session `{}`", subject.session);
+        }
+        None => {
+            let _ = write!(out, "Claude Code session `{}`", subject.session);
+        }
+    }
     if let Some((from, to)) = span(log) {
         let _ = write!(out, ", {from} to {to}");
     }
     out.push('\n');
+    if let Some(origin) = &subject.origin {
+        let _ = writeln!(out, "Not recorded here: {}.", text::line(origin, 200));
+    }
     if let Some(previous) = &log.previous {
         let _ = writeln!(out, "It followed session `{}` ({}).", previous.session, previous.link);
     }

@@ -14,25 +14,37 @@ pub(super) fn safe(text: &str) -> Cow<'_, str> {
         (c.is_control() && !matches!(c, '\n' | '\t'))
             || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
     };
-    let text = if text.contains(hidden) {
+    let text = if may_hide(text) && text.contains(hidden) {
         Cow::Owned(text.chars().filter(|c| !hidden(*c)).collect::<String>())
     } else {
         Cow::Borrowed(text)
     };
-    if !text.contains('<') {
-        return text;
-    }
-    let mut out = String::with_capacity(text.len() + 8);
-    let mut changed = false;
-    for (at, c) in text.char_indices() {
-        if c == '<' && frames(&text[at + 1..]) {
+    let mut out = String::new();
+    let mut copied = 0;
+    for at in memchr::memchr_iter(b'<', text.as_bytes()) {
+        if frames(&text[at + 1..]) {
+            out.push_str(&text[copied..at]);
             out.push('‹');
-            changed = true;
-        } else {
-            out.push(c);
+            copied = at + 1;
         }
     }
-    if changed { Cow::Owned(out) } else { text }
+    if copied == 0 {
+        return text;
+    }
+    out.push_str(&text[copied..]);
+    Cow::Owned(out)
+}
+
+/// Whether any byte can be of a character that is left out: a control of ASCII, or the first byte of one
+/// beyond it (controls begin with `C2`, marks of direction with `E2 80` or `E2 81`, the byte order mark with
+/// `EF`; dashes and quotation marks begin with `E2 80` as well).
+fn may_hide(text: &str) -> bool {
+    let odd = |b: u8| (b < 0x20 && b != b'\n' && b != b'\t') || matches!(b, 0x7f | 0xc2 | 0xef);
+    let bytes = text.as_bytes();
+    bytes.iter().fold(false, |found, b| found | odd(*b))
+        || memchr::memchr_iter(0xe2, bytes).any(|at| {
+            matches!(bytes.get(at + 1..at + 3), Some([0x80, 0xaa..=0xae] | [0x81, 0xa6..=0xa9]))
+        })
 }
 
 /// Whether what follows a `<` is the rest of a frame's tag, however it is written.

@@ -127,7 +127,7 @@ impl<'a> View<'a> {
     pub(super) fn state(&self) -> State {
         let Some(turn) = self.last_turn() else { return State::Empty };
         match &turn.end {
-            End::Open if self.about.cause == Some(Cause::Running) => State::Running,
+            End::Open if self.goes_on() => State::Running,
             End::Open => State::CutOff,
             End::Stopped => State::Ended,
             End::Interrupted => State::Interrupted,
@@ -135,11 +135,21 @@ impl<'a> View<'a> {
         }
     }
 
+    /// The session was not broken off: it runs, or was paused in a turn on purpose.
+    pub(super) fn goes_on(&self) -> bool {
+        matches!(self.about.cause, Some(Cause::Running | Cause::Paused))
+    }
+
     /// How the session stands, in words.
     pub(super) fn ended(&self) -> String {
-        let Some(turn) = self.last_turn() else { return "nothing was asked".to_owned() };
+        let Some(turn) = self.last_turn() else {
+            return match self.about.cause {
+                Some(Cause::Paused) => "paused on purpose".to_owned(),
+                _ => "nothing was asked".to_owned(),
+            };
+        };
         let mut said = match &turn.end {
-            End::Open if self.about.cause == Some(Cause::Running) => "in the middle of a turn",
+            End::Open if self.goes_on() => "in the middle of a turn",
             End::Open => "cut off in the middle of a turn",
             End::Stopped => "turn ended",
             End::Interrupted => "stopped by the user in the middle of a turn",
@@ -246,7 +256,7 @@ pub(super) fn names(text: &str, id: &str) -> bool {
 }
 
 /// Claude Code's own task list as it stands.
-fn tasks(session: &Session) -> Vec<Task> {
+pub(super) fn tasks(session: &Session) -> Vec<Task> {
     let mut tasks: Vec<Task> = Vec::new();
     for change in session.all().flat_map(|t| &t.tasks) {
         match change {

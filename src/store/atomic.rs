@@ -67,7 +67,7 @@ pub(super) fn replace(
 /// After a failed sync the pages count as clean, so that a second sync would prove nothing: the file
 /// is given up, never synced again.
 fn write_new(path: &Path, bytes: &[u8], durability: Durability) -> Result<()> {
-    let mut file = disk::open(path, dir::options().write(true).create_new(true))
+    let mut file = disk::open(path, dir::options().write().create_new())
         .map_err(|e| Error::io("create", path, e))?;
     disk::write(&mut file, path, 0, bytes).map_err(|e| Error::io("write", path, e))?;
     if durability == Durability::Synced {

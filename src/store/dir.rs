@@ -1,6 +1,6 @@
 //! Directories and files of ours: created closed, opened without following a link.
 
-use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
+use std::fs::{self, DirBuilder, File, Metadata};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
@@ -97,21 +97,82 @@ fn close(_: &Path, _: &Metadata) -> Result<()> {
 
 /// How every file of ours is opened: readable by its owner alone when created, never through a link,
 /// and never waiting (a FIFO in a file's place must not hold a hook).
-#[cfg_attr(not(unix), allow(unused_mut))]
-pub(super) fn options() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    {
-        use rustix::fs::OFlags;
-        use std::os::unix::fs::OpenOptionsExt;
-        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
-        options.mode(0o600).custom_flags(flags.bits() as i32);
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Options {
+    read: bool,
+    write: bool,
+    append: bool,
+    create: bool,
+    create_new: bool,
+}
+
+pub(super) fn options() -> Options {
+    Options::default()
+}
+
+impl Options {
+    pub(super) fn read(mut self) -> Self {
+        self.read = true;
+        self
     }
-    options
+
+    pub(super) fn write(mut self) -> Self {
+        self.write = true;
+        self
+    }
+
+    pub(super) fn append(mut self) -> Self {
+        self.append = true;
+        self
+    }
+
+    pub(super) fn create(mut self) -> Self {
+        self.create = true;
+        self
+    }
+
+    pub(super) fn create_new(mut self) -> Self {
+        self.create_new = true;
+        self
+    }
+
+    /// Asked of the system directly: musl's `open` makes a second call for each file, against kernels
+    /// of before 2008.
+    #[cfg(unix)]
+    pub(super) fn open(self, path: &Path) -> std::io::Result<File> {
+        use rustix::fs::{Mode, OFlags};
+        let access = match (self.read, self.write || self.append) {
+            (true, true) => OFlags::RDWR,
+            (false, true) => OFlags::WRONLY,
+            _ => OFlags::RDONLY,
+        };
+        let mut flags = access | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        flags.set(OFlags::APPEND, self.append);
+        flags.set(OFlags::CREATE, self.create || self.create_new);
+        flags.set(OFlags::EXCL, self.create_new);
+        loop {
+            match rustix::fs::open(path, flags, Mode::RUSR | Mode::WUSR) {
+                Ok(file) => return Ok(file.into()),
+                Err(rustix::io::Errno::INTR) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn open(self, path: &Path) -> std::io::Result<File> {
+        fs::OpenOptions::new()
+            .read(self.read)
+            .write(self.write)
+            .append(self.append)
+            .create(self.create)
+            .create_new(self.create_new)
+            .open(path)
+    }
 }
 
 /// Opens a regular file; `None` when there is none (or its directory is gone).
-pub(super) fn open(path: &Path, options: &OpenOptions) -> Result<Option<(File, Metadata)>> {
+pub(super) fn open(path: &Path, options: Options) -> Result<Option<(File, Metadata)>> {
     // Elsewhere than on Unix nothing keeps `open` from following the link.
     if cfg!(not(unix)) && is_link(path) {
         return Err(Error::refused(path, "it is a symbolic link"));
@@ -136,12 +197,26 @@ fn is_link(path: &Path) -> bool {
 
 /// Up to `limit` bytes of a file, with its whole length.
 pub(super) fn read(path: &Path, limit: u64) -> Result<Option<(Vec<u8>, u64)>> {
-    let Some((file, meta)) = open(path, options().read(true))? else { return Ok(None) };
+    let Some((mut file, meta)) = open(path, options().read())? else { return Ok(None) };
     // What it had when it was opened; what is added meanwhile is for a later reader.
-    let length = meta.len().min(limit);
-    let mut bytes = Vec::with_capacity(length as usize);
-    file.take(length).read_to_end(&mut bytes).map_err(|e| Error::io("read", path, e))?;
+    let mut bytes = vec![0; meta.len().min(limit) as usize];
+    let length = fill(&mut file, &mut bytes).map_err(|e| Error::io("read", path, e))?;
+    bytes.truncate(length);
     Ok(Some((bytes, meta.len())))
+}
+
+/// Reads until the buffer is full or the file ends; returns how many bytes that were.
+pub(super) fn fill(file: &mut File, buffer: &mut [u8]) -> std::io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match file.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(got) => filled += got,
+            Err(e) if e.kind() == ErrorKind::Interrupted => {}
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(filled)
 }
 
 /// Where `rel` lies below `base`, for writing: its folder exists afterwards.

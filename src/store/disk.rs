@@ -6,9 +6,11 @@
 #[cfg(test)]
 pub(crate) mod power;
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File};
 use std::io::{Result, Write};
 use std::path::Path;
+
+use super::dir::Options;
 
 /// One change, told after it was made.
 #[cfg_attr(not(test), allow(dead_code))]
@@ -48,7 +50,7 @@ pub(super) fn make_dir(path: &Path, builder: &DirBuilder) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn open(path: &Path, options: &OpenOptions) -> Result<File> {
+pub(super) fn open(path: &Path, options: Options) -> Result<File> {
     let file = options.open(path)?;
     tell(&Change::Opened(path));
     Ok(file)

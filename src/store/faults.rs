@@ -56,7 +56,7 @@ impl Faults {
             return Ok(false);
         }
         let path = self.path();
-        let open = || dir::open(&path, dir::options().append(true).create(true));
+        let open = || dir::open(&path, dir::options().append().create());
         let Some((mut file, mut meta)) = open()? else { return Ok(false) };
         if meta.len() >= MAX_LOG {
             self.rotate(&file, &meta)?;

@@ -60,16 +60,14 @@ fn scan(path: &Path, bytes: &[u8]) -> Result<Journal> {
 
 /// Cuts what an unfinished write left behind. Under the lock.
 pub(super) fn cut(path: &Path, at: u64) -> Result<()> {
-    let Some((file, _)) = dir::open(path, dir::options().write(true))? else { return Ok(()) };
+    let Some((file, _)) = dir::open(path, dir::options().write())? else { return Ok(()) };
     disk::cut(&file, path, at).map_err(|e| Error::io("repair", path, e))
 }
 
 /// Appends one record by one write and returns the journal's length. Under the lock.
 pub(super) fn append(path: &Path, generation: u64, payload: &[u8]) -> Result<u64> {
     let frame = encode(path, generation, payload)?;
-    let options = &mut dir::options();
-    let Some((mut file, meta)) = dir::open(path, options.read(true).write(true).create(true))?
-    else {
+    let Some((mut file, meta)) = dir::open(path, dir::options().read().write().create())? else {
         let gone = std::io::ErrorKind::NotFound.into();
         return Err(Error::io("create", path, gone));
     };

@@ -48,8 +48,7 @@ pub(super) fn acquire(path: &Path, wait: Wait, prepare: impl Fn() -> Result<()>)
 
 /// `None` when the file went away, or another took its place, while we waited for it.
 fn attempt(path: &Path, wait: Wait, start: Instant) -> Result<Option<Held>> {
-    let options = &mut dir::options();
-    let Some((file, meta)) = dir::open(path, options.read(true).write(true).create(true))? else {
+    let Some((file, meta)) = dir::open(path, dir::options().read().write().create())? else {
         return Ok(None);
     };
     let free = match wait {

@@ -126,6 +126,11 @@ impl Store {
         dir::read_text(&self.root, rel)
     }
 
+    /// The names in a folder of the state directory, sorted; empty when there is none.
+    pub fn list(&self, folder: &str) -> Result<Vec<String>> {
+        dir::files(&self.root, folder)
+    }
+
     /// Removes `<root>/<rel>`; a file that is not there is no error.
     pub fn remove_file(&self, rel: &str) -> Result<()> {
         dir::remove(&self.root, rel)

@@ -88,7 +88,7 @@ impl Session {
     pub fn read<S: DeserializeOwned>(&self) -> Result<Contents<S>> {
         let mut attempt = 1;
         loop {
-            let found = Found::gather(self)?;
+            let found = if self.is_there()? { Found::gather(self)? } else { Found::nothing() };
             // A save first replaces the snapshot, then removes what it includes: as long as the
             // snapshot is the same, nothing was missing.
             let now = format::generation(&self.snapshot())?;
@@ -149,17 +149,19 @@ struct Found<S> {
 }
 
 impl<S: DeserializeOwned> Found<S> {
-    fn gather(session: &Session) -> Result<Self> {
-        let mut found = Self {
+    fn nothing() -> Self {
+        Self {
             base: None,
             state: None,
             unreadable: None,
             journal: Journal::default(),
             waiting: Waiting::default(),
-        };
-        if !session.is_there()? {
-            return Ok(found);
         }
+    }
+
+    /// Reads the files of a session whose directory is there.
+    fn gather(session: &Session) -> Result<Self> {
+        let mut found = Self::nothing();
         let mut folded = Vec::new();
         match format::read(&session.snapshot())? {
             Snapshot::Absent => {}

@@ -1,10 +1,11 @@
 //! How far a transcript was read, and whether it is still the same file.
 
 use super::chain::Chain;
+use super::read_at;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io;
 
 /// Bytes that are compared to tell whether a file is the one that was read.
 const PROBE: u64 = 256;
@@ -49,18 +50,11 @@ pub(super) fn hash(bytes: &[u8]) -> u64 {
 }
 
 fn probe(file: &mut File, from: u64, len: u64, bytes: &mut u64) -> io::Result<u64> {
-    file.seek(SeekFrom::Start(from))?;
     let mut buffer = [0; PROBE as usize];
-    let mut filled = 0;
-    while filled < len as usize {
-        let got = file.read(&mut buffer[filled..len as usize])?;
-        if got == 0 {
-            break;
-        }
-        filled += got;
-    }
-    *bytes += filled as u64;
-    Ok(hash(&buffer[..filled]))
+    let probed = &mut buffer[..len.min(PROBE) as usize];
+    read_at(file, probed, from)?;
+    *bytes += probed.len() as u64;
+    Ok(hash(probed))
 }
 
 impl Cursor {

@@ -7,6 +7,7 @@
 mod block;
 mod chain;
 mod cursor;
+mod glance;
 mod line;
 mod lines;
 mod raw;
@@ -16,9 +17,11 @@ mod tool;
 use crate::session::event::{At, Event, Place};
 use chrono::{DateTime, Utc};
 pub use cursor::Cursor;
+pub use glance::{Glance, glance};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
+use std::time::Instant;
 pub use tail::{Context, context};
 
 /// How much of a transcript that was never read is folded at first: its newest part. A hook must
@@ -28,6 +31,23 @@ pub const FIRST_READ: u64 = 8 << 20;
 const HEAD: u64 = 512 << 10;
 /// How far back a prompt's parent is looked for when no kept prompt tells where it stands.
 const LOOK_BACK: u64 = 8 << 20;
+
+/// How much of what a transcript has gained is folded at once.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Reach {
+    /// Of a transcript that was never seen, the newest so many bytes (see [`FIRST_READ`]) and its beginning;
+    /// the bytes left out are counted in the cursor.
+    pub first: Option<u64>,
+    /// After this moment no further line is begun, once a megabyte was folded: the cursor stands where
+    /// the next call goes on.
+    pub until: Option<Instant>,
+}
+
+impl From<Option<u64>> for Reach {
+    fn from(first: Option<u64>) -> Self {
+        Self { first, until: None }
+    }
+}
 
 /// What one call of [`follow`] did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -42,26 +62,44 @@ pub struct Report {
 
 /// Opens a transcript, refusing what is not a regular file (a FIFO would block for ever).
 fn open(path: &Path) -> io::Result<(File, u64)> {
-    let meta = std::fs::metadata(path)?;
+    #[cfg(unix)]
+    let file = {
+        use rustix::fs::{Mode, OFlags};
+        // Without waiting for a writer; of a regular file this means nothing.
+        let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        File::from(rustix::fs::open(path, flags, Mode::empty())?)
+    };
+    #[cfg(not(unix))]
+    let file = File::open(path)?;
+    let meta = file.metadata()?;
     if !meta.is_file() {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
     }
-    let file = File::open(path)?;
-    let len = file.metadata()?.len();
-    Ok((file, len))
+    Ok((file, meta.len()))
+}
+
+/// Fills the buffer from `offset` on: one call where the system has one.
+fn read_at(file: &mut File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+    #[cfg(unix)]
+    return std::os::unix::fs::FileExt::read_exact_at(file, buffer, offset);
+    #[cfg(not(unix))]
+    {
+        file.seek(SeekFrom::Start(offset))?;
+        file.read_exact(buffer)
+    }
 }
 
 /// Reads what a transcript has gained since `cursor`, up to its last whole line.
 ///
 /// `restart` is called before any event when the cursor does not fit the file (replaced, shortened):
-/// the caller forgets what it knew. `first` bounds the part of a never-seen transcript that is read
-/// (see [`FIRST_READ`]); the bytes left out are counted in the cursor.
+/// the caller forgets what it knew.
 pub fn follow(
     path: &Path,
     cursor: &mut Cursor,
-    first: Option<u64>,
+    reach: impl Into<Reach>,
     sink: &mut dyn FnMut(Told<'_>),
 ) -> io::Result<Report> {
+    let Reach { first, until } = reach.into();
     let (mut file, len) = open(path)?;
     let mut report = Report::default();
     if !cursor.fits(&mut file, len, &mut report.bytes)? {
@@ -74,11 +112,11 @@ pub fn follow(
         && let Some(most) = first
         && len > most + HEAD
     {
-        fold(path, &mut file, cursor, HEAD, &mut report, sink)?;
+        fold(path, &mut file, cursor, (HEAD, None), &mut report, sink)?;
         let from = line_start(&mut file, len - most, &mut report.bytes)?;
         cursor.skip_to(from);
     }
-    fold(path, &mut file, cursor, len, &mut report, sink)?;
+    fold(path, &mut file, cursor, (len, until), &mut report, sink)?;
     if cursor.offset != known {
         cursor.seal(&mut file, &mut report.bytes)?;
     }
@@ -94,12 +132,17 @@ pub enum Told<'a> {
     Event(At, Event<'a>),
 }
 
-/// Folds whole lines from the cursor up to `end`.
+/// So much is folded whatever the time: what a turn gains on a busy machine is never left out.
+const AT_LEAST: u64 = 1 << 20;
+/// Lines between two looks at the clock.
+const LOOK_AT_CLOCK: u64 = 16;
+
+/// Folds whole lines from the cursor up to `end`, or until a moment has passed.
 fn fold(
     path: &Path,
     file: &mut File,
     cursor: &mut Cursor,
-    end: u64,
+    (end, until): (u64, Option<Instant>),
     report: &mut Report,
     sink: &mut dyn FnMut(Told<'_>),
 ) -> io::Result<()> {
@@ -130,6 +173,13 @@ fn fold(
             None => cursor.skipped += 1,
         }
         cursor.offset = found.end;
+        if let Some(until) = until
+            && found.end - start > AT_LEAST
+            && report.lines.is_multiple_of(LOOK_AT_CLOCK)
+            && Instant::now() > until
+        {
+            break;
+        }
     }
     report.bytes += lines.bytes() + looked;
     Ok(())
@@ -175,8 +225,7 @@ pub fn recall(
         }
         left -= u64::from(place.len);
         buffer.resize(place.len as usize, 0);
-        file.seek(SeekFrom::Start(place.offset))?;
-        file.read_exact(&mut buffer)?;
+        read_at(&mut file, &mut buffer, place.offset)?;
         let mut scratch = Cursor::default();
         line::read(&buffer, *place, &mut scratch, &mut |_| None, &mut |_, event| {
             sink(*place, event);

@@ -1,7 +1,9 @@
 //! The context as a transcript's end tells it, without a cursor.
 
-use super::{Cursor, line, open};
-use crate::session::event::{Event, Place};
+use super::raw::{Compact, Message, Text, parse};
+use super::{block, open, time};
+use serde::Deserialize;
+use serde_json::value::RawValue;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
@@ -54,6 +56,27 @@ pub fn context(path: &Path) -> io::Result<(Option<Context>, u64)> {
     Ok((None, bytes))
 }
 
+/// The fields of a line that tell of the context. The executables that look at it at every batch of
+/// tools are spared the reading of everything else that a line may hold.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Line<'a> {
+    #[serde(borrow, rename = "type")]
+    kind: Text<'a>,
+    #[serde(borrow)]
+    subtype: Option<Text<'a>>,
+    #[serde(borrow)]
+    timestamp: Option<Text<'a>>,
+    #[serde(default)]
+    is_sidechain: bool,
+    #[serde(borrow)]
+    message: Option<&'a RawValue>,
+    #[serde(borrow)]
+    requested_model: Option<Text<'a>>,
+    #[serde(borrow)]
+    compact_metadata: Option<&'a RawValue>,
+}
+
 /// What one line tells of the context.
 enum Told {
     Nothing,
@@ -67,31 +90,43 @@ fn told(text: &[u8]) -> Told {
     if !has("\"usage\"") && !has("\"compact_boundary\"") {
         return Told::Nothing;
     }
-    let mut found = Told::Nothing;
-    let place = Place { offset: 0, len: 0 };
-    line::read(text, place, &mut Cursor::default(), &mut |_| None, &mut |at, event| match event {
-        Event::Responded { model, requested, usage, .. } if usage.context() > 0 => {
-            found = Told::Context(Context {
-                tokens: usage.context(),
-                at: at.time,
-                requested: requested.map(std::borrow::Cow::into_owned),
-                model: Some(model.into_owned()),
-            });
+    let Ok(line) = serde_json::from_slice::<Line<'_>>(text) else { return Told::Nothing };
+    if line.is_sidechain {
+        return Told::Nothing;
+    }
+    let at = line.timestamp.and_then(|at| time(&at.0)).unwrap_or_default();
+    match &*line.kind.0 {
+        "assistant" => {
+            let message = parse::<Message<'_>>(line.message);
+            let Some(Message { id: Some(_), usage: Some(usage), model, .. }) = message else {
+                return Told::Nothing;
+            };
+            let model = model.map(|model| model.0.into_owned()).unwrap_or_default();
+            let tokens = block::usage(&usage).context();
+            if model == "<synthetic>" || tokens == 0 {
+                return Told::Nothing;
+            }
+            let requested = line.requested_model.map(|model| model.0.into_owned());
+            Told::Context(Context { tokens, at, requested, model: Some(model) })
         }
-        Event::Compacted { after, .. } => {
-            found = after.map_or(Told::Unknown, |tokens| {
-                Told::Context(Context { tokens, at: at.time, ..Context::default() })
-            });
+        "system" if line.subtype.is_some_and(|kind| kind.0 == "compact_boundary") => {
+            let after = parse::<Compact<'_>>(line.compact_metadata).and_then(|c| c.post_tokens);
+            after.map_or(Told::Unknown, |tokens| {
+                Told::Context(Context { tokens, at, ..Context::default() })
+            })
         }
-        _ => {}
-    });
-    found
+        _ => Told::Nothing,
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::super::{Cursor, Told, follow};
+    use super::{Context, REACH, context};
+    use crate::session::event::Event;
+    use std::borrow::Cow;
     use std::io::Write;
+    use std::path::Path;
 
     fn recorded(name: &str) -> (Option<Context>, u64) {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/transcripts");
@@ -107,6 +142,43 @@ mod tests {
         // Sidechains, synthetic messages and lookalikes tell nothing.
         assert_eq!(recorded("subagent.sub-1").0, None);
         assert_eq!(recorded("error-529").0, None);
+    }
+
+    #[test]
+    fn it_is_what_folding_the_whole_comes_to() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/transcripts");
+        let mut told = 0;
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            // Longer ones may have been compacted further back than the end reaches.
+            if path.extension().is_none_or(|e| e != "jsonl")
+                || path.metadata().unwrap().len() > REACH[2]
+            {
+                continue;
+            }
+            let mut folded = None;
+            let see = &mut |told: Told<'_>| match told {
+                Told::Event(at, Event::Responded { model, requested, usage, .. })
+                    if usage.context() > 0 =>
+                {
+                    folded = Some(Context {
+                        tokens: usage.context(),
+                        at: at.time,
+                        requested: requested.map(Cow::into_owned),
+                        model: Some(model.into_owned()),
+                    });
+                }
+                Told::Event(at, Event::Compacted { after, .. }) => {
+                    folded =
+                        after.map(|tokens| Context { tokens, at: at.time, ..Context::default() });
+                }
+                _ => {}
+            };
+            follow(&path, &mut Cursor::default(), None, see).unwrap();
+            assert_eq!(context(&path).unwrap().0, folded, "{}", path.display());
+            told += u32::from(folded.is_some());
+        }
+        assert!(told > 20, "{told}");
     }
 
     #[test]

@@ -107,38 +107,45 @@ pub(super) fn names_failure(line: &str) -> bool {
             return true;
         }
     }
-    // `[FAIL] x`, `✗ …`, `2026-… ERROR x`, `HTTP/1.1 500 …`, `curl: (7) …`
-    for mark in [
-        " ERROR ",
-        " FATAL ",
-        "[FAIL]",
-        "FAILED",
-        "[ERROR]",
-        " error: ",
-        "Error: ",
-        "command not found",
-        "No such file or directory",
-        "ermission denied",
-        "onnection refused",
-        "ECONNREFUSED",
-        "timed out",
-        "Timeout ",
-        "Segmentation fault",
-        "Killed",
-        "ut of memory",
-        "not recognized as",
-        "unexpected ",
-        "is not defined",
-        "does not exist",
-        "already exists",
-        "already in use",
-        "not found",
-    ] {
-        if bare.contains(mark) {
-            return true;
-        }
+    if has_mark(bare) {
+        return true;
     }
     http_status(bare)
+}
+
+/// `[FAIL] x`, `✗ …`, `2026-… ERROR x`, `HTTP/1.1 500 …`, `curl: (7) …`
+#[rustfmt::skip]
+const MARKS: [&str; 24] = [
+    " ERROR ", " FATAL ", "[FAIL]", "FAILED",
+    "[ERROR]", " error: ", "Error: ", "command not found",
+    "No such file or directory", "ermission denied", "onnection refused", "ECONNREFUSED",
+    "timed out", "Timeout ", "Segmentation fault", "Killed",
+    "ut of memory", "not recognized as", "unexpected ", "is not defined",
+    "does not exist", "already exists", "already in use", "not found",
+];
+
+/// Whether a line holds a mark: one pass over its bytes for all of them.
+fn has_mark(line: &str) -> bool {
+    const FIRST: [bool; 256] = {
+        let mut first = [false; 256];
+        let mut index = 0;
+        while index < MARKS.len() {
+            first[MARKS[index].as_bytes()[0] as usize] = true;
+            index += 1;
+        }
+        first
+    };
+    let bytes = line.as_bytes();
+    (0..bytes.len()).any(|at| {
+        let rest = &bytes[at..];
+        FIRST[usize::from(rest[0])]
+            && rest.len() >= 2
+            && MARKS.iter().any(|mark| {
+                let mark = mark.as_bytes();
+                // The first two bytes rule out nearly all.
+                rest[..2] == mark[..2] && rest.starts_with(mark)
+            })
+    })
 }
 
 /// `HTTP/1.1 500 Internal Server Error`, `status code 403`, `404 Not Found`.

@@ -62,6 +62,17 @@ fn located(path: &str, text: &str) -> Vec<(usize, String)> {
     out
 }
 
+/// The names that only the new text defines: the first part of what [`diff`] tells, without the rest of
+/// its work.
+pub fn added(path: &str, old: &str, new: &str) -> Vec<String> {
+    let new_defs = located(path, new);
+    if new_defs.is_empty() {
+        return Vec::new();
+    }
+    let old_defs = located(path, old);
+    only_in(&new_defs, &old_defs.iter().map(|(_, name)| name.as_str()).collect())
+}
+
 /// What an edit of the file at `path` did, from its text (or a fragment of it) before and after.
 pub fn diff(path: &str, old: &str, new: &str) -> Change {
     let old_defs = located(path, old);

@@ -60,7 +60,7 @@ fn who_comes_late_does_not_rotate_the_new_log() {
     let (temp, faults) = faults();
     let path = temp.path().join("hooks.log");
     fs::write(&path, "full").unwrap();
-    let (file, meta) = dir::open(&path, dir::options().append(true)).unwrap().unwrap();
+    let (file, meta) = dir::open(&path, dir::options().append()).unwrap().unwrap();
     faults.rotate(&file, &meta).unwrap();
     fs::write(&path, "new").unwrap();
     faults.rotate(&file, &meta).unwrap();

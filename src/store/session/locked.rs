@@ -59,6 +59,7 @@ impl SessionLock {
     /// Errors: [`Error::Newer`]: nothing was touched, leave the event with
     /// [`pend`](Session::pend).
     pub fn load<S: DeserializeOwned>(&mut self) -> Result<Contents<S>> {
+        // Its directory was looked at when the lock was taken.
         let found = Found::<S>::gather(&self.session)?;
         if found.unreadable.is_some() {
             atomic::move_aside(&self.session.snapshot())?;
@@ -161,17 +162,25 @@ impl SessionLock {
         atomic::replace(&self.session.dir, &target, text.as_bytes(), durability)
     }
 
-    /// Appends a line to a file whose first line names the format (`{"format":1}`), by one write. An
-    /// unfinished line of a killed writer is cut.
-    pub fn append_line(&self, name: &str, line: &str) -> Result<()> {
+    /// Appends lines to a file whose first line names the format (`{"format":1}`), by one write. An
+    /// unfinished line of a killed writer is cut. The file's name is durable with the next synced write to
+    /// the session.
+    pub fn append_lines(
+        &self,
+        name: &str,
+        lines: &[impl AsRef<str>],
+        durability: Durability,
+    ) -> Result<()> {
         let path = dir::place(&self.session.dir, name)?;
-        if line.contains('\n') {
+        if lines.iter().any(|line| line.as_ref().contains('\n')) {
             return Err(Error::NotOneLine { path });
         }
-        if let Some((head, _)) = dir::read(&path, LINES_HEAD.len() as u64 + 8)? {
-            format::check(&path, head.split(|byte| *byte == b'\n').next().unwrap_or(&head))?;
+        let mut bytes = Vec::new();
+        for line in lines {
+            bytes.extend_from_slice(line.as_ref().as_bytes());
+            bytes.push(b'\n');
         }
-        append_line(&path, line)
+        append_lines(&path, bytes, durability)
     }
 
     /// Removes the session with everything in it, the lock included.
@@ -210,15 +219,25 @@ fn remove_pending(folder: &Path, mut names: Vec<String>) -> Vec<String> {
     names
 }
 
-fn append_line(path: &Path, line: &str) -> Result<()> {
-    let options = &mut dir::options();
-    let Some((mut file, meta)) = dir::open(path, options.read(true).write(true).create(true))?
-    else {
+fn append_lines(path: &Path, mut lines: Vec<u8>, durability: Durability) -> Result<()> {
+    let Some((mut file, meta)) = dir::open(path, dir::options().read().write().create())? else {
         return Err(Error::io("create", path, ErrorKind::NotFound.into()));
     };
+    let mut head = [0; LINES_HEAD.len() + 8];
+    let known = dir::fill(&mut file, &mut head).map_err(|e| Error::io("read", path, e))?;
+    if known > 0 {
+        let head = &head[..known];
+        format::check(path, head.split(|byte| *byte == b'\n').next().unwrap_or(head))?;
+    }
     let length =
         journal::repair(&mut file, path, meta.len()).map_err(|e| Error::io("repair", path, e))?;
-    let head: &[u8] = if length == 0 { LINES_HEAD } else { b"" };
-    let bytes = [head, line.as_bytes(), b"\n"].concat();
-    journal::write_or_undo(&mut file, path, length, &bytes).map_err(|e| Error::io("write", path, e))
+    if length == 0 {
+        lines.splice(..0, LINES_HEAD.iter().copied());
+    }
+    journal::write_or_undo(&mut file, path, length, &lines)
+        .map_err(|e| Error::io("write", path, e))?;
+    if durability == Durability::Synced {
+        disk::sync(&file, path).map_err(|e| Error::io("sync", path, e))?;
+    }
+    Ok(())
 }

@@ -1,0 +1,317 @@
+//! What an id on the command line means: a session that was followed, one that only Claude Code's own
+//! transcripts know, or a pause.
+
+use super::Failure;
+use super::here::{Here, short};
+use super::transcripts::{self, Unfollowed};
+use crate::env::Env;
+use crate::follow::opening::{cause, log_at};
+use crate::follow::{self, Opening, Pause, Place, Recent, Response, State, pause};
+use crate::resume::{About, ResumeLog};
+use crate::store::{Project, SessionId};
+use chrono::{DateTime, Utc};
+use std::path::{Path, PathBuf};
+
+/// How many nearest ids an error names.
+const NEAREST: usize = 4;
+
+/// What an id stands for.
+pub(super) struct Known {
+    pub(super) id: String,
+    /// The folder it belongs to: this one's project, or another.
+    pub(super) place: Place,
+    /// `None` when nothing of the project was ever followed.
+    pub(super) project: Option<Project>,
+    pub(super) recent: Recent,
+    pub(super) what: What,
+}
+
+pub(super) enum What {
+    /// A session that the hooks followed.
+    Followed(SessionId),
+    /// A session that they did not: its transcript.
+    Transcript(PathBuf),
+    Pause(Box<Pause>),
+}
+
+/// An id that is known, and where.
+#[derive(Clone)]
+struct Candidate {
+    id: String,
+    kind: Kind,
+    project: Option<Project>,
+}
+
+#[derive(Clone)]
+enum Kind {
+    Session,
+    Pause,
+    Transcript(PathBuf),
+}
+
+impl Here {
+    /// What `asked` means: an id or its unique beginning, here or in another project. Without one, the
+    /// session that this process runs inside of, else this project's newest.
+    pub(super) fn known(&self, asked: Option<&str>, env: &Env) -> Result<Known, Failure> {
+        let recent = match &self.project {
+            Some(project) => self.recent(project)?,
+            None => Recent::default(),
+        };
+        let Some(prefix) = asked.filter(|prefix| !prefix.is_empty()) else {
+            return self.meant(recent, env);
+        };
+        let mut candidates = self.candidates(&recent, env)?;
+        let begins = |c: &Candidate| c.id.starts_with(prefix);
+        let mut found: Vec<Candidate> = candidates.iter().filter(|c| begins(c)).cloned().collect();
+        if found.is_empty() {
+            let elsewhere = self.elsewhere(env)?;
+            found = elsewhere.iter().filter(|c| begins(c)).cloned().collect();
+            candidates.extend(elsewhere);
+        }
+        if let Some(exact) = found.iter().find(|c| c.id == prefix) {
+            found = vec![exact.clone()];
+        }
+        match &found[..] {
+            [one] => self.open(one, recent, env),
+            [] if candidates.is_empty() => Err(nothing()),
+            [] => Err(Failure::Failed(format!(
+                "no session or pause begins with `{}`; nearest: {}; `rejoin list` shows all",
+                crate::git::quote(prefix, 80),
+                nearest(prefix, &candidates)
+            ))),
+            several => {
+                let few: Vec<&str> = several.iter().take(5).map(|c| &*c.id).collect();
+                Err(Failure::Failed(format!(
+                    "`{prefix}` fits {}: {}; give more of the id",
+                    several.len(),
+                    few.join(", ")
+                )))
+            }
+        }
+    }
+
+    /// The session that nobody had to name.
+    fn meant(&self, recent: Recent, env: &Env) -> Result<Known, Failure> {
+        let session = |id: &str| Candidate {
+            id: id.to_owned(),
+            kind: Kind::Session,
+            project: self.project.clone(),
+        };
+        let transcript = |found: &Unfollowed| Candidate {
+            id: found.id.clone(),
+            kind: Kind::Transcript(found.path.clone()),
+            project: self.project.clone(),
+        };
+        let others = || transcripts::of_place(&self.place, env);
+        let candidate = match &env.claude_session_id {
+            Some(id) => {
+                let followed = self.is_followed(&recent, id)?;
+                let inside = followed.then(|| session(id));
+                inside.or_else(|| others().iter().find(|t| t.id == *id).map(transcript))
+            }
+            None => None,
+        };
+        let newest = || recent.sessions.iter().find(|e| e.prompts > 0).map(|e| session(&e.id));
+        let candidate = candidate
+            .or_else(newest)
+            .or_else(|| {
+                others().iter().find(|t| transcripts::belongs(t, &self.place, env)).map(transcript)
+            })
+            .ok_or_else(nothing)?;
+        self.open(&candidate, recent, env)
+    }
+
+    fn is_followed(&self, recent: &Recent, id: &str) -> Result<bool, Failure> {
+        if recent.get(id).is_some() {
+            return Ok(true);
+        }
+        let Some(project) = &self.project else { return Ok(false) };
+        Ok(project.sessions()?.iter().any(|known| known.as_str() == id))
+    }
+
+    /// Everything of this project, followed sessions first.
+    fn candidates(&self, recent: &Recent, env: &Env) -> Result<Vec<Candidate>, Failure> {
+        let mut all = Vec::new();
+        if let Some(project) = &self.project {
+            let started = recent.sessions.iter().filter(|e| e.prompts > 0).map(|e| e.id.clone());
+            of_project(project, started.collect(), &mut all)?;
+        }
+        for found in transcripts::of_place(&self.place, env) {
+            if !all.iter().any(|known| known.id == found.id) {
+                let kind = Kind::Transcript(found.path);
+                all.push(Candidate { id: found.id, kind, project: self.project.clone() });
+            }
+        }
+        Ok(all)
+    }
+
+    /// Everything of all projects.
+    fn elsewhere(&self, env: &Env) -> Result<Vec<Candidate>, Failure> {
+        let mut all = Vec::new();
+        for project in self.store.as_ref().map_or(Ok(Vec::new()), crate::store::Store::projects)? {
+            of_project(&project, Vec::new(), &mut all)?;
+        }
+        for found in transcripts::all(env) {
+            if !all.iter().any(|known| known.id == found.id) {
+                all.push(Candidate {
+                    id: found.id,
+                    kind: Kind::Transcript(found.path),
+                    project: None,
+                });
+            }
+        }
+        Ok(all)
+    }
+
+    fn open(&self, found: &Candidate, recent: Recent, env: &Env) -> Result<Known, Failure> {
+        let own =
+            found.project.as_ref().map(Project::dir) == self.project.as_ref().map(Project::dir);
+        let recent = match &found.project {
+            Some(project) if !own => Recent::of(project)?,
+            _ => recent,
+        };
+        let id = found.id.clone();
+        let (what, folder) = match (&found.kind, &found.project) {
+            (Kind::Transcript(path), _) => {
+                let glance = crate::transcript::glance(path);
+                let folder = glance.map(|g| PathBuf::from(g.folder)).ok();
+                (What::Transcript(path.clone()), folder)
+            }
+            (Kind::Pause, Some(project)) => {
+                let pause = pause::read(project, &id)?.ok_or_else(nothing)?;
+                let folder = pause.worktree.clone();
+                (What::Pause(Box::new(pause)), Some(folder))
+            }
+            (_, _) => {
+                let session = SessionId::parse(&id).ok_or_else(|| {
+                    Failure::Failed(format!(
+                        "the state directory holds a session with an invalid id: {id}"
+                    ))
+                })?;
+                let folder = recent.get(&id).map(|entry| entry.worktree.clone());
+                (What::Followed(session), folder)
+            }
+        };
+        // In this project the current folder is what counts: the log tells what changed here.
+        let other = folder.filter(|f| !own && f.is_absolute() && f.is_dir());
+        let place = Place::of(other.as_deref().unwrap_or(&self.place.folder), env);
+        Ok(Known { id, place, project: found.project.clone(), recent, what })
+    }
+}
+
+/// The sessions, pauses last, of a project; `first` before the others.
+fn of_project(
+    project: &Project,
+    first: Vec<String>,
+    all: &mut Vec<Candidate>,
+) -> Result<(), Failure> {
+    let mut ids = first;
+    for id in project.sessions()? {
+        if !ids.iter().any(|known| known == id.as_str()) {
+            ids.push(id.to_string());
+        }
+    }
+    let add = |id: String, kind: Kind| Candidate { id, kind, project: Some(project.clone()) };
+    all.extend(ids.into_iter().map(|id| add(id, Kind::Session)));
+    all.extend(pause::ids(project)?.into_iter().map(|id| add(id, Kind::Pause)));
+    Ok(())
+}
+
+impl Known {
+    /// What is known of the session; a pause's is that of its session, empty when it has none.
+    pub(super) fn state(&self) -> Result<State, Failure> {
+        match (&self.what, &self.project) {
+            (What::Followed(id), Some(project)) => Ok(follow::look(&project.session(id))?),
+            (What::Transcript(path), _) => facts(path),
+            (What::Pause(pause), Some(project)) => {
+                match pause.session.as_deref().and_then(SessionId::parse) {
+                    Some(id) => Ok(follow::look(&project.session(&id))?),
+                    None => Ok(State::default()),
+                }
+            }
+            (_, None) => Ok(State::default()),
+        }
+    }
+
+    /// Its resume log as of now, and what it was composed with.
+    pub(super) fn log(&self, here: &Here) -> Result<(ResumeLog, About), Failure> {
+        match (&self.what, &self.project) {
+            (What::Pause(pause), Some(project)) => {
+                let opening = Opening { place: &self.place, ..here.opening(project) };
+                Ok(opening.pause(&self.recent, pause))
+            }
+            (What::Followed(id), Some(project)) => {
+                let entry = self.recent.get(&self.id);
+                let cause = entry.and_then(|e| cause(&self.recent, e, here.now));
+                let previous = entry.and_then(|e| e.previous.clone());
+                let opening = Opening { place: &self.place, ..here.opening(project) };
+                Ok(opening.log(&project.session(id), &self.state()?, cause, previous))
+            }
+            _ => Ok(log_at(&self.place, here.now, None, &self.state()?, None, None)),
+        }
+    }
+
+    /// The records of its turns and of its subagents' runs.
+    pub(super) fn responses(&self) -> Result<Vec<Response>, Failure> {
+        match (&self.what, &self.project) {
+            (What::Followed(id), Some(project)) => Ok(follow::log(&project.session(id))?),
+            _ => Ok(follow::log_of(self.state()?)),
+        }
+    }
+
+    /// The folder that the session was started in.
+    pub(super) fn folder(&self) -> Result<PathBuf, Failure> {
+        Ok(match &self.what {
+            What::Pause(pause) => PathBuf::from(&pause.log.subject.folder),
+            _ => PathBuf::from(&self.state()?.session.folder),
+        })
+    }
+
+    /// The Claude Code session that it is or was made of.
+    pub(super) fn session(&self) -> Option<&str> {
+        match &self.what {
+            What::Pause(pause) => pause.session.as_deref(),
+            _ => Some(&self.id),
+        }
+    }
+
+    /// As messages name it: `session 8463c716`, `pause p0c51f3a`.
+    pub(super) fn named(&self) -> String {
+        match self.what {
+            What::Pause(_) => format!("pause {}", self.id),
+            _ => format!("session {}", short(&self.id)),
+        }
+    }
+
+    /// Whether its process runs.
+    pub(super) fn is_live(&self, now: DateTime<Utc>) -> bool {
+        matches!(self.what, What::Followed(_))
+            && self.recent.get(&self.id).is_some_and(|entry| self.recent.live(entry, now))
+    }
+}
+
+fn facts(path: &Path) -> Result<State, Failure> {
+    follow::facts(path)
+        .map_err(|error| Failure::Failed(format!("{} can't be read: {error}", path.display())))
+}
+
+/// The ids that a mistyped one comes nearest to, as far as it goes; of equals the first listed.
+fn nearest(prefix: &str, candidates: &[Candidate]) -> String {
+    let mut ids: Vec<(usize, &str)> = Vec::new();
+    for candidate in candidates {
+        let id = short(&candidate.id);
+        let same: String = candidate.id.chars().take(prefix.chars().count()).collect();
+        if !ids.iter().any(|(_, known)| *known == id) {
+            ids.push((strsim::levenshtein(prefix, &same), id));
+        }
+    }
+    ids.sort_by_key(|(distance, _)| *distance);
+    ids.iter().take(NEAREST).map(|(_, id)| *id).collect::<Vec<_>>().join(", ")
+}
+
+pub(super) fn nothing() -> Failure {
+    Failure::Failed(
+        "no session of this project is known; start Claude Code here, or check the hooks with `rejoin doctor`"
+            .to_owned(),
+    )
+}
