@@ -287,7 +287,12 @@ impl Opening<'_> {
             });
             done.map_err(|e| e.to_string())
         };
-        let Some(transcript) = entry.transcript.as_deref().filter(|path| path.exists()) else {
+        let there = match &entry.transcript {
+            // One that can't be looked at now may be there the next time.
+            Some(path) => path.try_exists().map_err(|e| format!("{}: {e}", path.display()))?,
+            None => false,
+        };
+        let Some(transcript) = entry.transcript.as_deref().filter(|_| there) else {
             // Deleted since: what is known of it is all there will be. Never written: what Claude Code
             // does not keep is not kept by us.
             if session.read::<State>().map_err(|e| e.to_string())?.snapshot.is_some() {

@@ -1,5 +1,7 @@
 //! A power cut at every moment of what a Stop, a SessionEnd and a start that finishes a dead session write.
 
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, clippy::print_stdout)]
+
 use super::{Context, Handle, session_end, session_start, stop, stop_failure, user_prompt_submit};
 use crate::env::Env;
 use crate::follow::{self, Recent, responses};
@@ -74,14 +76,12 @@ impl Scene {
 
     /// Everything that may be left of `work`; each is put in the state directory's place and checked, with
     /// the transcript gone, so that nothing is made again from it.
-    #[allow(clippy::print_stdout)]
     fn survives(&self, work: impl FnOnce(), check: impl Fn(&Self, &Left)) {
         let recording = record(&self.path("state"), work);
         let left = recording.left();
         assert!(left.len() > 20, "{}", left.len());
         println!("{} states", left.len());
         // Without `REJOIN_POWER=all`, evenly chosen ones.
-        #[allow(clippy::disallowed_methods)]
         let all = std::env::var_os("REJOIN_POWER").is_some();
         let step = if all { 1 } else { left.len().div_ceil(SHORT) | 1 };
         fs::rename(self.path("transcript.jsonl"), self.path("moved.jsonl")).unwrap();
@@ -125,7 +125,6 @@ fn a_stop_is_durable_with_the_response_log() {
 }
 
 /// The process that the recent list names is another one's that is gone.
-#[allow(clippy::disallowed_methods)]
 fn reboot(scene: &Scene) {
     let recent = scene.project().dir().join("recent.json");
     if let Ok(text) = fs::read_to_string(&recent) {

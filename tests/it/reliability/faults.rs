@@ -236,7 +236,7 @@ fn recovers(scene: &Scene, event: Event, input: &Value, about: &str) {
     scene.run(Event::Stop, &scene.input(Event::Stop));
     assert_eq!(scene.faults()[noted..], [] as [String; 0], "{about}: the next hook");
     holds(scene, about);
-    let left: Vec<PathBuf> = tree(&scene.session("state.json").unwrap().parent().unwrap())
+    let left: Vec<PathBuf> = tree(scene.session("state.json").unwrap().parent().unwrap())
         .into_keys()
         .filter(|path| {
             let name = path.file_name().unwrap().to_string_lossy();

@@ -208,9 +208,9 @@ fn prove(figures: &Figures, scene: &Scene, id: &str, sent: &[&Sent]) {
     scene.run(Event::PreCompact, &last);
     let facts = serde_json::to_value(rejoin::follow::look(&session).unwrap()).unwrap();
     let agents = names(&facts["responses"]["reported"], |item| &item[0]);
-    let turns = names(&facts["stops"], |item| &item["prompt_id"]);
-    for (found, ends_turn) in [(&agents, false), (&turns, true)] {
-        let sent: Vec<_> = sent.iter().filter(|sent| sent.ends_turn == ends_turn).collect();
+    let ends = names(&facts["stops"], |item| &item["prompt_id"]);
+    for (found, ends_turn) in [(&agents, false), (&ends, true)] {
+        let sent: Vec<_> = sent.iter().filter(|one| one.ends_turn == ends_turn).collect();
         let known: BTreeSet<_> = sent.iter().map(|sent| &sent.name).collect();
         let lost: Vec<_> = sent
             .iter()
