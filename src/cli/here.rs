@@ -65,15 +65,15 @@ impl Here {
 
     /// The project's recent sessions, those that died finished first.
     pub(super) fn recent(&self, project: &Project) -> Result<Recent, Failure> {
-        let recent = project.recent::<Recent>()?.unwrap_or_default();
+        let recent = Recent::of(project)?;
         let faults = self.opening(project).finish_dead(&recent);
         if let Some(store) = self.store.as_ref().filter(|_| !faults.is_empty()) {
             for fault in &faults {
                 store.faults().note(&self.now.to_rfc3339(), "rejoin", fault);
             }
         }
-        pause::recover(project, &project.recent::<Recent>()?.unwrap_or_default(), PATIENCE)?;
-        Ok(project.recent::<Recent>()?.unwrap_or_default())
+        pause::recover(project, &Recent::of(project)?, PATIENCE)?;
+        Ok(Recent::of(project)?)
     }
 
     /// The session whose id begins with `prefix`; the newest one for an empty prefix.

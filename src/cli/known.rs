@@ -179,7 +179,7 @@ impl Here {
     fn open(&self, found: &Candidate, recent: Recent, env: &Env) -> Result<Known, Failure> {
         let own = found.own;
         let recent = match &found.project {
-            Some(project) if !own => project.recent::<Recent>()?.unwrap_or_default(),
+            Some(project) if !own => Recent::of(project)?,
             _ => recent,
         };
         let id = found.id.clone();

@@ -109,7 +109,7 @@ impl Following {
         let ready = self.state.responses.take_ready(|| session.read_file(responses::FILE))?;
         if !ready.is_empty() {
             let lines: Vec<String> = ready.iter().map(Response::line).collect();
-            self.lock.append_lines(responses::FILE, &lines)?;
+            self.lock.append_lines(responses::FILE, &lines, durability)?;
         }
         self.lock.save(&self.state, durability)?;
         if let Some(at) = self.compacted.take() {

@@ -63,7 +63,7 @@ pub struct Told {
 
 /// Changes the project's recent sessions under its lock.
 fn change(lock: &ProjectLock, change: impl FnOnce(&mut Recent)) -> store::Result<()> {
-    let mut recent = lock.recent::<Recent>()?.unwrap_or_default();
+    let mut recent = Recent::held(lock)?;
     let before = recent.clone();
     change(&mut recent);
     if recent == before {
@@ -84,7 +84,7 @@ pub fn learn(lock: &ProjectLock, id: &str, state: &State) -> store::Result<()> {
 
 /// The session has a prompt: with its first, what it was told of is taken up.
 pub fn prompted(project: &Project, id: &str, now: DateTime<Utc>, wait: Wait) -> store::Result<()> {
-    let known = project.recent::<Recent>()?.unwrap_or_default();
+    let known = Recent::of(project)?;
     if !known.get(id).is_some_and(|e| e.prompts == 0 || e.pause.is_some()) {
         return Ok(());
     }
@@ -295,7 +295,12 @@ impl Opening<'_> {
             });
             done.map_err(|e| e.to_string())
         };
-        let Some(transcript) = entry.transcript.as_deref().filter(|path| path.exists()) else {
+        let there = match &entry.transcript {
+            // One that can't be looked at now may be there the next time.
+            Some(path) => path.try_exists().map_err(|e| format!("{}: {e}", path.display()))?,
+            None => false,
+        };
+        let Some(transcript) = entry.transcript.as_deref().filter(|_| there) else {
             // Deleted since: what is known of it is all there will be. Never written: what Claude Code
             // does not keep is not kept by us.
             if session.read::<State>().map_err(|e| e.to_string())?.snapshot.is_some() {
@@ -309,7 +314,7 @@ impl Opening<'_> {
         // A session that died before its first Stop has not learned of its window yet.
         following.state.bridge = Bridge::beside(&session).or(following.state.bridge);
         following.over = true;
-        following.save(Durability::Cached, self.now).map_err(|e| e.to_string())?;
+        following.save(Durability::Synced, self.now).map_err(|e| e.to_string())?;
         settle(&lock()?, Some(&following.state))
     }
 }

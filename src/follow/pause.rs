@@ -144,7 +144,7 @@ pub fn put(lock: &ProjectLock, pause: &Pause) -> store::Result<()> {
         &resume::markdown(&pause.frozen()),
         Durability::Cached,
     )?;
-    let mut recent = lock.recent::<Recent>()?.unwrap_or_default();
+    let mut recent = Recent::held(lock)?;
     recent.pauses.retain(|waiting| waiting.id != pause.id);
     if pause.waits() {
         recent.pauses.insert(0, pause.waiting());
@@ -213,7 +213,7 @@ pub fn all(project: &Project) -> store::Result<(Vec<Pause>, Vec<String>)> {
 
 /// Takes a pause away for good.
 pub fn remove(lock: &ProjectLock, id: &str) -> store::Result<()> {
-    let mut recent = lock.recent::<Recent>()?.unwrap_or_default();
+    let mut recent = Recent::held(lock)?;
     recent.pauses.retain(|waiting| waiting.id != id);
     lock.save_recent(&recent, Durability::Cached)?;
     lock.remove_file(&file(id, "md"))?;

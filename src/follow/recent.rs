@@ -4,8 +4,10 @@
 
 use super::State;
 use crate::process::{Alive, Identity, alive};
+use crate::store::{self, Project, ProjectLock};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
 use std::path::{Path, PathBuf};
 
 /// Sessions that are remembered.
@@ -101,6 +103,49 @@ fn is_zero(number: &u32) -> bool {
 }
 
 impl Recent {
+    /// The project's recent sessions, read without a lock.
+    pub fn of(project: &Project) -> store::Result<Self> {
+        project.recent()?.map_or_else(|| Self::rebuilt(project), Ok)
+    }
+
+    /// The same for who is about to change them.
+    pub fn held(lock: &ProjectLock) -> store::Result<Self> {
+        lock.recent()?.map_or_else(|| Self::rebuilt(lock.project()), Ok)
+    }
+
+    /// Made again from the sessions' own files: the list is not synced, so that a power cut may take it.
+    /// What a session was told of and where it ran is not known any more.
+    fn rebuilt(project: &Project) -> store::Result<Self> {
+        let mut sessions: Vec<_> =
+            project.sessions()?.into_iter().map(|id| project.session(&id)).collect();
+        if sessions.len() > SESSIONS {
+            sessions.sort_by_cached_key(|session| {
+                Reverse(session.dir().metadata().and_then(|meta| meta.modified()).ok())
+            });
+            sessions.truncate(SESSIONS);
+        }
+        let mut recent = Self::default();
+        for session in sessions {
+            // One that can't be read does not keep the others from being known.
+            let Ok(Some(state)) = session.read::<State>().map(|contents| contents.snapshot) else {
+                continue;
+            };
+            let mut entry = Entry {
+                id: session.id().as_str().to_owned(),
+                transcript: state.transcript.clone(),
+                attended: true,
+                worktree: PathBuf::from(&state.session.folder),
+                started: state.last(),
+                settled: state.ended.is_some(),
+                ..Entry::default()
+            };
+            entry.learn(&state);
+            recent.sessions.push(entry);
+        }
+        recent.sessions.sort_by_key(|entry| Reverse(entry.started.max(entry.last)));
+        Ok(recent)
+    }
+
     /// The session's entry.
     pub fn get(&self, id: &str) -> Option<&Entry> {
         self.sessions.iter().find(|e| e.id == id)

@@ -34,7 +34,7 @@ pub fn handle(context: &Context) -> Result<Reply, Fault> {
         wait: LOCK,
     };
     let process = process::identify(context.env.claude_pid.unwrap_or_else(process::parent));
-    let recent = project.recent::<Recent>()?.unwrap_or_default();
+    let recent = Recent::of(&project)?;
     // The session that ran in this process before: cleared, or branched from.
     let before = process
         .as_ref()
@@ -207,7 +207,7 @@ fn fresh(
     rule: Rule,
     cleared: Option<&str>,
 ) -> Result<Answer, Fault> {
-    let recent = opening.project.recent::<Recent>()?.unwrap_or_default();
+    let recent = Recent::of(opening.project)?;
     let Some(told) = opening.told(&recent, start, rule, cleared)? else {
         return Ok(idle(opening, &recent));
     };

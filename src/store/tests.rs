@@ -213,7 +213,7 @@ mod unix {
         lock.load::<u32>().unwrap();
         lock.save(&1, Durability::Synced).unwrap();
         lock.append(b"{}").unwrap();
-        lock.append_lines("responses.jsonl", &["{}"]).unwrap();
+        lock.append_lines("responses.jsonl", &["{}"], Durability::Cached).unwrap();
         lock.write_derived("resume.md", "text").unwrap();
         lock.write_file("compactions/0001.md", "text", Durability::Cached).unwrap();
         session.pend(b"{}").unwrap();

@@ -145,7 +145,7 @@ fn others(
         if Some(project.dir()) == mine.as_deref() {
             continue;
         }
-        let recent = project.recent::<Recent>()?.unwrap_or_default();
+        let recent = Recent::of(&project)?;
         let mut rows = Vec::new();
         of_project(&project, &recent, here.now, archived, &mut rows)?;
         known.extend(ids(&rows));

@@ -393,15 +393,11 @@ impl Left {
     /// Puts it into an empty directory.
     #[allow(clippy::disallowed_methods)]
     pub(crate) fn restore(&self, root: &Path) {
-        use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
         for (path, content) in self.disk.described() {
             let path = root.join(path);
             match content {
-                None => fs::DirBuilder::new().mode(0o700).create(path).unwrap(),
-                Some(content) => {
-                    fs::write(&path, content).unwrap();
-                    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
-                }
+                None => fs::create_dir(path).unwrap(),
+                Some(content) => fs::write(&path, content).unwrap(),
             }
         }
     }

@@ -163,8 +163,14 @@ impl SessionLock {
     }
 
     /// Appends lines to a file whose first line names the format (`{"format":1}`), by one write. An
-    /// unfinished line of a killed writer is cut.
-    pub fn append_lines(&self, name: &str, lines: &[impl AsRef<str>]) -> Result<()> {
+    /// unfinished line of a killed writer is cut. The file's name is durable with the next synced write to
+    /// the session.
+    pub fn append_lines(
+        &self,
+        name: &str,
+        lines: &[impl AsRef<str>],
+        durability: Durability,
+    ) -> Result<()> {
         let path = dir::place(&self.session.dir, name)?;
         if lines.iter().any(|line| line.as_ref().contains('\n')) {
             return Err(Error::NotOneLine { path });
@@ -174,7 +180,7 @@ impl SessionLock {
             bytes.extend_from_slice(line.as_ref().as_bytes());
             bytes.push(b'\n');
         }
-        append_lines(&path, bytes)
+        append_lines(&path, bytes, durability)
     }
 
     /// Removes the session with everything in it, the lock included.
@@ -216,7 +222,7 @@ fn remove_pending(folder: &Path, mut names: Vec<String>) -> Vec<String> {
     names
 }
 
-fn append_lines(path: &Path, mut lines: Vec<u8>) -> Result<()> {
+fn append_lines(path: &Path, mut lines: Vec<u8>, durability: Durability) -> Result<()> {
     let Some((mut file, meta)) = dir::open(path, dir::options().read().write().create())? else {
         return Err(Error::io("create", path, ErrorKind::NotFound.into()));
     };
@@ -231,5 +237,10 @@ fn append_lines(path: &Path, mut lines: Vec<u8>) -> Result<()> {
     if length == 0 {
         lines.splice(..0, LINES_HEAD.iter().copied());
     }
-    journal::write_or_undo(&mut file, path, length, &lines).map_err(|e| Error::io("write", path, e))
+    journal::write_or_undo(&mut file, path, length, &lines)
+        .map_err(|e| Error::io("write", path, e))?;
+    if durability == Durability::Synced {
+        disk::sync(&file, path).map_err(|e| Error::io("sync", path, e))?;
+    }
+    Ok(())
 }

@@ -416,23 +416,26 @@ fn lines_are_appended_below_a_format_line() {
     let scene = scene();
     let lock = scene.lock();
     let whole = "{\"format\":1}\n{\"a\":1}\n{\"b\":2}\n";
-    lock.append_lines("responses.jsonl", &["{\"a\":1}"]).unwrap();
-    lock.append_lines("responses.jsonl", &["{\"b\":2}"]).unwrap();
+    lock.append_lines("responses.jsonl", &["{\"a\":1}"], Durability::Cached).unwrap();
+    lock.append_lines("responses.jsonl", &["{\"b\":2}"], Durability::Cached).unwrap();
     let text = || scene.session.read_file("responses.jsonl").unwrap().unwrap();
     assert_eq!(text(), whole);
     assert!(matches!(
-        lock.append_lines("responses.jsonl", &["a\nb"]),
+        lock.append_lines("responses.jsonl", &["a\nb"], Durability::Cached),
         Err(Error::NotOneLine { .. })
     ));
     for torn in 0..=whole.len() {
         fs::write(scene.path("responses.jsonl"), &whole[..torn]).unwrap();
-        lock.append_lines("responses.jsonl", &["{\"c\":3}"]).unwrap();
+        lock.append_lines("responses.jsonl", &["{\"c\":3}"], Durability::Cached).unwrap();
         let kept = whole[..torn].rfind('\n').map_or(0, |at| at + 1);
         let head = if kept == 0 { "{\"format\":1}\n" } else { &whole[..kept] };
         assert_eq!(text(), format!("{head}{{\"c\":3}}\n"), "torn at {torn}");
     }
     let newer = "{\"format\":2}\n{\"a\":1}\n";
     fs::write(scene.path("responses.jsonl"), newer).unwrap();
-    assert!(matches!(lock.append_lines("responses.jsonl", &["{}"]), Err(Error::Newer { .. })));
+    assert!(matches!(
+        lock.append_lines("responses.jsonl", &["{}"], Durability::Cached),
+        Err(Error::Newer { .. })
+    ));
     assert_eq!(text(), newer);
 }

@@ -2,7 +2,11 @@
 
 #![allow(clippy::print_stderr, reason = "figures, and why a test can't run here")]
 
+mod contention;
 mod faults;
+mod flips;
+mod places;
+mod speaks;
 mod torture;
 
 /// A number from the environment, for the long form of a test.

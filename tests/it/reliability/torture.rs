@@ -206,11 +206,11 @@ fn prove(figures: &Figures, scene: &Scene, id: &str, sent: &[&Sent]) {
     let mut last = input(scene, Event::PreCompact, id);
     last["trigger"] = json!("manual");
     scene.run(Event::PreCompact, &last);
-    let state: Value = serde_json::to_value(rejoin::follow::look(&session).unwrap()).unwrap();
-    let agents = names(&state["responses"]["reported"], |item| &item[0]);
-    let turns = names(&state["stops"], |item| &item["prompt_id"]);
-    for (found, ends_turn) in [(&agents, false), (&turns, true)] {
-        let sent: Vec<_> = sent.iter().filter(|sent| sent.ends_turn == ends_turn).collect();
+    let facts = serde_json::to_value(rejoin::follow::look(&session).unwrap()).unwrap();
+    let agents = names(&facts["responses"]["reported"], |item| &item[0]);
+    let ends = names(&facts["stops"], |item| &item["prompt_id"]);
+    for (found, ends_turn) in [(&agents, false), (&ends, true)] {
+        let sent: Vec<_> = sent.iter().filter(|one| one.ends_turn == ends_turn).collect();
         let known: BTreeSet<_> = sent.iter().map(|sent| &sent.name).collect();
         let missing: Vec<_> = sent
             .iter()
