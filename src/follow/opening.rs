@@ -170,7 +170,7 @@ impl Opening<'_> {
             // Folders that hold anything are no projects: nothing there follows from before.
             None if self.place.project.folder_only => None,
             None => recent
-                .offers(self.id, self.place.worktree(), branch.as_deref(), self.attended, self.now)
+                .offers(self.id, self.place.worktree(), branch, self.attended, self.now)
                 .into_iter()
                 .next(),
         };

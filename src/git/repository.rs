@@ -82,6 +82,8 @@ pub(super) fn around(start: &Path) -> Option<Repository> {
     None
 }
 
+// One value at a time, on the stack.
+#[allow(clippy::large_enum_variant)]
 enum Found {
     /// With what was seen of its git directory, where that was looked at.
     Repository(Repository, Option<Metadata>),
