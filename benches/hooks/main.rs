@@ -165,7 +165,9 @@ fn main() {
 
     if left.is_some() {
         contenders.push(Contender::hook("Stop, 100 MB never seen", "Stop", &unseen));
-        contenders.iter().for_each(|contender| contender.leave(root));
+        for contender in &contenders {
+            contender.leave(root);
+        }
         return;
     }
     for _ in 0..rounds {

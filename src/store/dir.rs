@@ -97,6 +97,8 @@ fn close(_: &Path, _: &Metadata) -> Result<()> {
 
 /// How every file of ours is opened: readable by its owner alone when created, never through a link,
 /// and never waiting (a FIFO in a file's place must not hold a hook).
+// As std names them.
+#[allow(clippy::struct_excessive_bools)]
 #[derive(Debug, Clone, Copy, Default)]
 // Each is a flag of the system call.
 #[allow(clippy::struct_excessive_bools)]

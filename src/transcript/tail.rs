@@ -155,12 +155,12 @@ mod tests {
             {
                 continue;
             }
-            let mut folded = None;
+            let mut newest = None;
             let see = &mut |told: Told<'_>| match told {
                 Told::Event(at, Event::Responded { model, requested, usage, .. })
                     if usage.context() > 0 =>
                 {
-                    folded = Some(Context {
+                    newest = Some(Context {
                         tokens: usage.context(),
                         at: at.time,
                         requested: requested.map(Cow::into_owned),
@@ -168,14 +168,14 @@ mod tests {
                     });
                 }
                 Told::Event(at, Event::Compacted { after, .. }) => {
-                    folded =
+                    newest =
                         after.map(|tokens| Context { tokens, at: at.time, ..Context::default() });
                 }
                 _ => {}
             };
             follow(&path, &mut Cursor::default(), None, see).unwrap();
-            assert_eq!(context(&path).unwrap().0, folded, "{}", path.display());
-            told += u32::from(folded.is_some());
+            assert_eq!(context(&path).unwrap().0, newest, "{}", path.display());
+            told += u32::from(newest.is_some());
         }
         assert!(told > 20, "{told}");
     }
