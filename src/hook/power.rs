@@ -100,12 +100,7 @@ fn facts(scene: &Scene) -> (usize, Vec<String>) {
     let session = scene.project().session(&SessionId::parse(SESSION).unwrap());
     let state = follow::look(&session).unwrap();
     let log = session.read_file(responses::FILE).unwrap().unwrap_or_default();
-<<<<<<< HEAD
     let turns = responses::Log::read(&log).sorted().into_iter().map(|record| record.turn).collect();
-=======
-    let turns =
-        responses::Log::read(&log).records().iter().map(|record| record.turn.clone()).collect();
->>>>>>> usage3
     (state.session.turns.len(), turns)
 }
 

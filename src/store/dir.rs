@@ -101,7 +101,6 @@ fn close(_: &Path, _: &Metadata) -> Result<()> {
 #[allow(clippy::struct_excessive_bools)]
 #[derive(Debug, Clone, Copy, Default)]
 // Each is a flag of the system call.
-#[allow(clippy::struct_excessive_bools)]
 pub(super) struct Options {
     read: bool,
     write: bool,
