@@ -100,7 +100,6 @@ fn close(_: &Path, _: &Metadata) -> Result<()> {
 // As std names them.
 #[allow(clippy::struct_excessive_bools)]
 #[derive(Debug, Clone, Copy, Default)]
-// Each is a flag of the system call.
 pub(super) struct Options {
     read: bool,
     write: bool,

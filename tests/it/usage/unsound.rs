@@ -218,7 +218,7 @@ fn what_is_closed_to_us_is_counted_and_the_rest_counts() {
     let file = home.write("-open/closed.jsonl", response(2));
     let folder = home.write("-closed/b.jsonl", response(4)).parent().unwrap().to_owned();
     for path in [&file, &folder] {
-        fs::set_permissions(path, fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(path, fs::Permissions::from_mode(0o000)).unwrap();
     }
     let rejoin = home.path().join("rejoin");
     fs::copy(env!("CARGO_BIN_EXE_rejoin"), &rejoin).unwrap();
