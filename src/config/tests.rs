@@ -39,8 +39,9 @@ fn every_key_can_be_set_and_taken_back() {
     for key in &KEYS {
         let typed = match key.name {
             name if name.starts_with("inject.") => "notice",
-            "retention" => "40",
-            "thresholds.caution" | "thresholds.warning" | "thresholds.critical" => "40",
+            "retention" | "thresholds.caution" | "thresholds.warning" | "thresholds.critical" => {
+                "40"
+            }
             "resume.tell_above_usd" => "2",
             "statusline.command" => "~/line.sh 'a \"b\"'",
             "redact.words" => "acme, 10.0.0.7",
