@@ -1,5 +1,6 @@
 //! Reading the file, and the variables that go before it.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use serde::Serialize;
@@ -101,7 +102,10 @@ pub fn line_of(text: &str, key: &Key) -> Option<usize> {
 fn text(path: &Path) -> Result<Option<String>, String> {
     match std::fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        // Where the state directory is none, who needs it says so.
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            Ok(None)
+        }
         Err(error) => Err(format!("{} can't be read: {error}", path.display())),
     }
 }

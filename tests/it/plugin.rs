@@ -75,10 +75,12 @@ fn turns(home: &Home) -> usize {
     let sessions = listed["sessions"].as_array().or(listed.as_array()).expect("a list of sessions");
     let ids =
         sessions.iter().filter_map(|entry| entry["id"].as_str().or(entry["session"].as_str()));
-    ids.map(|id| {
-        String::from_utf8_lossy(&home.rejoin(&["log", id, "--json"]).stdout).lines().count()
-    })
-    .sum()
+    let turns = |id: &str| {
+        let log = home.rejoin(&["log", id, "--json"]);
+        let log = String::from_utf8_lossy(&log.stdout).into_owned();
+        log.lines().filter(|line| line.contains("\"stop_reason\"")).count()
+    };
+    ids.map(turns).sum()
 }
 
 #[test]

@@ -100,7 +100,8 @@ fn counted(id: &str, transcript: &Path, env: &Env) -> Option<Counted> {
     let usual = roots.iter().any(|root| fs::canonicalize(root).is_ok_and(|root| root == own));
     // What lies elsewhere is not in the cache, and not to be put there.
     let roots: Vec<PathBuf> = if usual { roots } else { vec![own] };
-    let state = env.state_dir().filter(|_| usual);
+    // Looking makes no state directory.
+    let state = env.state_dir().filter(|dir| usual && dir.is_dir());
     let mut bar = ProgressBar::on_stderr();
     let usage = Usage::collect(&roots, state.as_deref(), &mut |progress| bar.show(progress));
     bar.clear();

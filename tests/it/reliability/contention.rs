@@ -51,7 +51,7 @@ fn session(scene: &Scene) -> Session {
 
 fn reported(scene: &Scene) -> Vec<String> {
     let state = serde_json::to_value(rejoin::follow::look(&session(scene)).unwrap()).unwrap();
-    let reported = state["responses"]["reported"].as_array().cloned().unwrap_or_default();
+    let reported = state["responses"]["agents"]["reported"].as_array().cloned().unwrap_or_default();
     reported.iter().map(|item| item[0].as_str().unwrap().to_owned()).collect()
 }
 

@@ -258,7 +258,7 @@ fn holds(scene: &Scene, about: &str) {
         let state = rejoin::follow::look(&session).unwrap();
         assert!(id == DEAD || state.session.human_prompts() > 0, "{about}: the facts are gone");
         let state = serde_json::to_value(&state).unwrap();
-        let reported = state["responses"]["reported"].to_string();
+        let reported = state["responses"]["agents"]["reported"].to_string();
         for kept in kept {
             assert_eq!(reported.matches(kept).count(), 1, "{about}: {kept} in {reported}");
         }

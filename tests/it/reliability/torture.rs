@@ -207,7 +207,7 @@ fn prove(figures: &Figures, scene: &Scene, id: &str, sent: &[&Sent]) {
     last["trigger"] = json!("manual");
     scene.run(Event::PreCompact, &last);
     let facts = serde_json::to_value(rejoin::follow::look(&session).unwrap()).unwrap();
-    let agents = names(&facts["responses"]["reported"], |item| &item[0]);
+    let agents = names(&facts["responses"]["agents"]["reported"], |item| &item[0]);
     let ends = names(&facts["stops"], |item| &item["prompt_id"]);
     for (found, ends_turn) in [(&agents, false), (&ends, true)] {
         let sent: Vec<_> = sent.iter().filter(|one| one.ends_turn == ends_turn).collect();
