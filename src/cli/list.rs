@@ -49,6 +49,7 @@ pub(super) fn run(options: &ListArgs, env: &Env, terminal: &mut Terminal) -> Res
         return Ok(());
     }
     let width = options.width.unwrap_or_else(|| terminal.width());
+    terminal.page();
     let mut first = true;
     for (project, rows) in projects.iter().filter(|(_, rows)| !rows.is_empty()) {
         if options.all {

@@ -44,6 +44,9 @@ pub(super) fn run(options: &LogArgs, env: &Env, terminal: &mut Terminal) -> Resu
     if options.follow {
         return follow(&mut known, &mut printer, terminal);
     }
+    if !options.json {
+        terminal.page();
+    }
     let (mut turns, state) = known.responses()?;
     if let Some(turn) = running(&turns).filter(|_| known.is_live(crate::clock::now())) {
         "running".clone_into(&mut turns[turn].stop_reason);

@@ -60,6 +60,9 @@ pub(super) fn run(options: &ShowArgs, env: &Env, terminal: &mut Terminal) -> Res
         (Format::Yaml, None) => yaml(&log).map_err(Failure::Failed)?,
         (Format::Yaml, Some(section)) => yaml(&section.value(&log)).map_err(Failure::Failed)?,
     };
+    if matches!(format, Format::Md) {
+        terminal.page();
+    }
     writeln!(terminal, "{}", text.trim_end())?;
     Ok(())
 }

@@ -111,6 +111,9 @@ pub(super) fn run(options: &UsageArgs, env: &Env, terminal: &mut Terminal) -> Re
     bar.clear();
     let report = usage.report(&query, &prices);
 
+    if !options.json && !options.csv {
+        terminal.page();
+    }
     let mut out = BufWriter::new(terminal);
     if options.json {
         machine::json(&mut out, &report, &query, &prices, &usage.skipped)?;
