@@ -33,6 +33,7 @@ mod reliability;
 #[cfg(unix)]
 mod session;
 mod skills;
+mod upgrades;
 mod usage;
 #[cfg(unix)]
 mod usage_tracking;
