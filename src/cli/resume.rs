@@ -47,6 +47,16 @@ pub(super) fn run(options: &ResumeArgs, env: &Env, terminal: &mut Terminal) -> R
     if options.native {
         return native(&known, options, terminal);
     }
+    if let What::Pause(pause) = &known.what
+        && !pause.accepted
+    {
+        return Err(Failure::Failed(format!(
+            "{} came from elsewhere and was not accepted: look at it with `rejoin show {}`, then accept it with `rejoin import --accept {}`",
+            known.named(),
+            known.id,
+            known.id
+        )));
+    }
     let (log, about) = known.log(&here)?;
     let text = resume::digest(&log, &about, Whose::Earlier);
     if options.print {

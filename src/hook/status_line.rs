@@ -74,8 +74,9 @@ fn told_next(state: &Path, status: &Status, inject: Inject, env: &Env) -> Option
     if place.project.folder_only {
         return Some(Form::Nothing);
     }
+    let paused = recent.waiting(place.worktree(), None).is_some();
     let offer =
-        Offer { paused: false, cut_off: false, fullness: fullness(status), age: TimeDelta::zero() };
+        Offer { paused, cut_off: false, fullness: fullness(status), age: TimeDelta::zero() };
     Some(form(Start::Startup, inject.rule(inject.startup), &offer))
 }
 

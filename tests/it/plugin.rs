@@ -84,6 +84,23 @@ fn turns(home: &Home) -> usize {
 }
 
 #[test]
+fn the_plugin_is_of_this_version_and_names_every_hook() {
+    let json = |name: &str| -> Value {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+        serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
+    };
+    assert_eq!(json(".claude-plugin/plugin.json")["version"], env!("CARGO_PKG_VERSION"));
+    let registered = json("hooks/hooks.json");
+    let events = registered["hooks"].as_object().unwrap();
+    assert_eq!(events.len(), rejoin::settings::HOOKS.len());
+    for hook in rejoin::settings::HOOKS {
+        let entry = &events[hook.event][0]["hooks"][0];
+        assert_eq!(entry["args"][1], hook.executable);
+        assert_eq!(entry["timeout"], hook.timeout);
+    }
+}
+
+#[test]
 #[cfg_attr(not(claude_code), ignore = "needs the real Claude Code: run tests/get-claude-code.sh")]
 fn the_manifest_passes_claude_code_s_strict_check() {
     let home = Home::new(&Api::start());

@@ -149,6 +149,8 @@ fn a_log_that_was_sent_is_shown_and_waits_for_a_yes() {
     assert_eq!(person.start(), "");
     assert!(person.run(&["import", "sent.json"]).stdout.contains("0 new logs, 1 known already."));
     let id = paused(&person);
+    let early = person.run(&["resume", &id, "--print"]).all();
+    assert!(early.contains("was not accepted") && !early.contains("SAVE10"), "{early}");
     assert_snapshot!(person.run(&["import", "--accept", &id]).all());
     let told = person.start();
     assert!(told.contains("SAVE10") && told.contains("not recorded here"), "{told}");
