@@ -173,10 +173,11 @@ fn item(text: &str, out: &mut String) {
         Some(fence) => {
             // The quotation mark behind a fence keeps it from being one.
             let end = format!("\n{fence}\"");
-            closed = match text.strip_suffix(&*end) {
-                Some(code) => format!("{code}\n{fence}\n\""),
-                None => format!("{text}\n{fence}"),
-            };
+            let apart = text.strip_suffix(&*end).map(|code| format!("{code}\n{fence}\n\""));
+            // Where the quotation mark hides the opening one instead, the last line opens a block.
+            closed = apart
+                .filter(|apart| text::open_fence(apart).is_none())
+                .unwrap_or_else(|| format!("{text}\n{fence}"));
             &*closed
         }
         None => text,
