@@ -17,8 +17,24 @@ use crate::settings::{self, HOOKS};
 use crate::skills;
 
 /// What the state directory holds of ours. Anything else in it stays.
-const STATE: [&str; 7] =
-    [config::FILE, "hooks.log", "hooks.log.1", "off", "projects", skills::USER_FILE, "windows"];
+const STATE: [&str; 11] = [
+    config::FILE,
+    "handovers",
+    "hooks.log",
+    "hooks.log.1",
+    "off",
+    "plugin",
+    "projects",
+    "retention.json",
+    skills::USER_FILE,
+    "twins",
+    "windows",
+];
+
+/// Whether a file or folder of the state directory is ours; caches of `rejoin usage` end in a hash.
+fn is_ours(name: &str) -> bool {
+    STATE.contains(&name) || name.trim_start_matches('.').starts_with("usage-cache-")
+}
 
 pub(super) fn run(
     options: &args::Uninstall,
@@ -211,8 +227,9 @@ fn show(
 
 /// Deletes what is ours in the state directory; what else somebody put there stays, and is named.
 fn delete_state(state: &Path, terminal: &mut Terminal) -> Result<(), Failure> {
-    for name in STATE {
-        let path = state.join(name);
+    let entries = fs::read_dir(state).map_err(|error| FileError::io(state, "read", error))?;
+    for entry in entries.flatten().filter(|e| e.file_name().to_str().is_some_and(is_ours)) {
+        let path = entry.path();
         let gone = match path.symlink_metadata() {
             Ok(there) if there.is_dir() => fs::remove_dir_all(&path),
             Ok(_) => fs::remove_file(&path),

@@ -112,6 +112,19 @@ fn the_state_stays_unless_it_is_purged_and_others_files_stay_in_any_case() {
     let before = home.tree();
     home.install(&["--inject", "notice"]).ok();
     home.write(".local/state/rejoin/projects/p-1/recent.json", "{}");
+    // All that hooks and commands keep beside the projects.
+    for name in [
+        "handovers/1.json",
+        "hooks.log",
+        "plugin",
+        "retention.json",
+        "skills.toml",
+        "twins/0-1",
+        "usage-cache-00",
+        "windows/1.json",
+    ] {
+        home.write(&format!(".local/state/rejoin/{name}"), "");
+    }
     home.write(".local/state/rejoin/mine.txt", "mine");
     let kept = home.run(&["uninstall"]).ok().all();
     assert!(home.path(".local/state/rejoin/config.toml").exists());
