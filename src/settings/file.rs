@@ -267,6 +267,8 @@ fn keep_owner(fresh: &NamedTempFile, like: &Metadata) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
+// The other systems' can fail.
+#[allow(clippy::unnecessary_wraps)]
 fn keep_owner(_: &NamedTempFile, _: &Metadata) -> io::Result<()> {
     Ok(())
 }
@@ -281,6 +283,8 @@ fn set_mode(fresh: &NamedTempFile, mode: Option<u32>) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
+// The other systems' can fail.
+#[allow(clippy::unnecessary_wraps)]
 fn set_mode(_: &NamedTempFile, _: Option<u32>) -> io::Result<()> {
     Ok(())
 }

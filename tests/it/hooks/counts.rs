@@ -60,7 +60,6 @@ fn assert_at_most(most: usize, scene: &Scene, event: Event) {
 }
 
 #[test]
-#[cfg(target_os = "linux")]
 fn an_event_that_appends_makes_few_system_calls() {
     let scene = Scene::new();
     scene.follow_session();
@@ -73,7 +72,6 @@ fn an_event_that_appends_makes_few_system_calls() {
 }
 
 #[test]
-#[cfg(target_os = "linux")]
 fn an_event_that_folds_makes_few_system_calls() {
     for event in [Event::Stop, Event::PreCompact, Event::SessionEnd] {
         let scene = Scene::new();
@@ -83,7 +81,6 @@ fn an_event_that_folds_makes_few_system_calls() {
 }
 
 #[test]
-#[cfg(target_os = "linux")]
 fn a_start_makes_few_system_calls_and_no_process() {
     let scene = Scene::new();
     scene.follow_session();
@@ -91,7 +88,6 @@ fn a_start_makes_few_system_calls_and_no_process() {
 }
 
 #[test]
-#[cfg(target_os = "linux")]
 fn nothing_depends_on_how_many_files_the_repository_has() {
     let scene = Scene::new();
     scene.follow_session();
@@ -104,7 +100,6 @@ fn nothing_depends_on_how_many_files_the_repository_has() {
 }
 
 #[test]
-#[cfg(target_os = "linux")]
 fn nothing_depends_on_how_many_sessions_are_stored() {
     let scene = Scene::new();
     scene.follow_session();

@@ -6,6 +6,7 @@
 #![allow(clippy::print_stderr, reason = "a test that can't run here says why")]
 
 mod commands;
+#[cfg(target_os = "linux")]
 mod counts;
 mod fields;
 #[cfg(unix)]

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+#[cfg(target_os = "linux")]
 use rejoin::protocol::Event;
 
 use super::scene::{Scene, Stdin, every_event, executable};
@@ -212,6 +213,7 @@ fn on_a_full_file_system_what_is_known_stays() {
 }
 
 /// The next event works as if nothing had been.
+#[cfg(target_os = "linux")]
 fn assert_sound(event: Event, scene: &Scene) {
     let before = scene.faults().len();
     scene.run(event, &scene.input(event));

@@ -88,12 +88,14 @@ impl Home {
     }
 
     pub(crate) fn mode(&self, name: &str, mode: u32) {
+        let path = self.path(name);
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            fs::set_permissions(self.path(name), fs::Permissions::from_mode(mode)).unwrap();
+            fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
         }
-        let _ = (name, mode);
+        #[cfg(not(unix))]
+        drop((path, mode));
     }
 
     /// Puts a `claude` on the path that answers `--version` so.
