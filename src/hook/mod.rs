@@ -23,13 +23,14 @@ pub mod user_prompt_submit;
 use crate::env::Env;
 use crate::follow::{Place, Record};
 use crate::protocol::{Event, Input, Reply};
-use crate::store::{self, SessionId, Store, Wait};
+use crate::store::{self, SessionId, Store, Taken, Wait};
 use chrono::{DateTime, SecondsFormat, Utc};
 use std::fmt;
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
+use twin::Whose;
 
 /// How long a hook waits for a lock before it leaves its event to the next holder.
 const LOCK: Wait = Wait::For(Duration::from_millis(250));
@@ -136,10 +137,13 @@ pub fn run(event: Event, handle: Handle) -> ExitCode {
             Ok((context(event, &json, env, state)?, json))
         })
         .and_then(|(context, json)| {
-            if twin::has_it(&context, event, &json)? {
+            let Whose::Ours(taken) = twin::whose(&context, event, &json)? else {
                 return Ok(Reply::default());
-            }
+            };
             let reply = handle(&context)?;
+            if let Some(Err(error)) = taken.map(Taken::done) {
+                context.note(&[error.to_string()]);
+            }
             acknowledge(&context.env);
             // A subagent's events are for the log alone.
             Ok(if context.input.agent_id.is_some() { Reply::default() } else { reply })

@@ -1,26 +1,36 @@
 //! Hooks that are registered twice, in Claude Code's settings and as a plugin: both copies of an event
 //! get the same bytes at the same moment, and one of them does nothing.
 
-use super::{Context, Fault};
+use super::{Context, Fault, LOCK};
 use crate::env::Env;
 use crate::protocol::Event;
 use crate::settings::{HOOKS, presence};
+use crate::store::Taken;
 use std::path::PathBuf;
 
-/// Whether the other copy of this event has it, or will have it.
-pub(super) fn has_it(context: &Context, event: Event, input: &[u8]) -> Result<bool, Fault> {
+/// Whose an event is.
+pub(super) enum Whose {
+    /// This copy's; where there may be another, it waits to hear that the event is safe.
+    Ours(Option<Taken>),
+    /// The other copy has it, or will have it.
+    Twins,
+}
+
+/// Finds out whose this event is.
+pub(super) fn whose(context: &Context, event: Event, input: &[u8]) -> Result<Whose, Fault> {
     let Context { store, env, now, .. } = context;
     let known = store.has_plugin(*now);
     if env.plugin {
         store.note_plugin(*now)?;
         // Until the other copy can know of this one, its registration has to tell.
         if !known && is_registered(env, event) {
-            return Ok(true);
+            return Ok(Whose::Twins);
         }
     } else if !known {
-        return Ok(false);
+        return Ok(Whose::Ours(None));
     }
-    Ok(!store.take(input, *now)?)
+    let taken = store.take(input, *now, LOCK)?;
+    Ok(taken.map_or(Whose::Twins, |taken| Whose::Ours(Some(taken))))
 }
 
 fn is_registered(env: &Env, event: Event) -> bool {

@@ -28,7 +28,7 @@ impl Wait {
 /// A lock, held until dropped.
 #[derive(Debug)]
 pub(super) struct Held {
-    _file: File,
+    pub(super) file: File,
 }
 
 /// Takes the lock at `path`. `prepare` makes the directory it lies in: whoever removes a session
@@ -58,7 +58,7 @@ fn attempt(path: &Path, wait: Wait, start: Instant) -> Result<Option<Held>> {
     if !free.map_err(|e| Error::io("lock", path, e))? {
         return Err(Error::Busy { path: path.to_owned() });
     }
-    Ok(is_still(path, &meta).then_some(Held { _file: file }))
+    Ok(is_still(path, &meta).then_some(Held { file }))
 }
 
 /// Takes the lock of an open file if it is free at once.

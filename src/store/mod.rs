@@ -59,6 +59,7 @@ pub use lock::Wait;
 pub use paths::SessionId;
 pub use project::{Project, ProjectLock};
 pub use session::{Contents, Session, SessionLock};
+pub use twins::Taken;
 
 /// The state directory.
 #[derive(Debug, Clone)]

@@ -1,13 +1,18 @@
 //! Two registrations of the same hooks (in the settings and as a plugin): of two equal events one
 //! goes on.
 //!
-//! Claude Code starts both copies at the same moment with the same bytes. What one of them has taken
-//! is an empty file `twins/<hash of the input>-<stretch of time>`, made by whoever comes first. A
-//! marker `plugin` says that a plugin starts hooks at all, so that everybody else pays one look for it.
+//! Claude Code starts both copies at the same moment with the same bytes. Whoever comes first holds the
+//! lock of the file `twins/<hash of the input>-<stretch of time>` while it works, and leaves a byte there
+//! when the event is safe. Its twin waits for that; where the first was killed before, the lock is free
+//! and the file empty, and the twin goes on in its place. A marker `plugin` says that a plugin starts
+//! hooks at all, so that everybody else pays one look for it.
+
+use std::path::PathBuf;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::error::{Error, Result};
+use super::lock::{self, Held, Wait};
 use super::{Store, atomic, dir, disk, paths};
 
 /// The marker's name, and what it says to who finds it.
@@ -46,22 +51,23 @@ impl Store {
         meta.modified().ok().map(DateTime::from)
     }
 
-    /// Takes the event whose input these bytes are; `false` when its twin already has it.
-    pub fn take(&self, input: &[u8], now: DateTime<Utc>) -> Result<bool> {
+    /// Takes the event whose input these bytes are; `None` when its twin has it, or does not end its work
+    /// on it within `wait`.
+    pub fn take(&self, input: &[u8], now: DateTime<Utc>, wait: Wait) -> Result<Option<Taken>> {
         let folder = self.root().join(FOLDER);
-        dir::ensure(&folder)?;
         let hash = paths::fnv1a(input);
         let stretch = now.timestamp().div_euclid(STRETCH);
-        let name = |stretch: i64| format!("{hash:016x}-{stretch}");
-        let earlier = folder.join(name(stretch - 1));
-        if earlier.symlink_metadata().is_ok() {
-            return Ok(false);
-        }
-        let path = folder.join(name(stretch));
-        match disk::open(&path, dir::options().write().create_new()) {
-            Ok(_) => {}
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => return Ok(false),
-            Err(error) => return Err(Error::io("create", &path, error)),
+        let path = |stretch: i64| folder.join(format!("{hash:016x}-{stretch}"));
+        let earlier = path(stretch - 1);
+        let path = if earlier.symlink_metadata().is_ok() { earlier } else { path(stretch) };
+        let held = match lock::acquire(&path, wait, || dir::ensure(&folder)) {
+            Ok(held) => held,
+            Err(Error::Busy { .. }) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let meta = held.file.metadata().map_err(|error| Error::io("look at", &path, error))?;
+        if meta.len() > 0 {
+            return Ok(None);
         }
         for name in dir::names(&folder)? {
             let of = name.rsplit_once('-').and_then(|(_, of)| of.parse::<i64>().ok());
@@ -69,7 +75,22 @@ impl Store {
                 atomic::discard(&folder.join(name));
             }
         }
-        Ok(true)
+        Ok(Some(Taken { held, path }))
+    }
+}
+
+/// An event that is this process's to handle, until dropped.
+#[derive(Debug)]
+pub struct Taken {
+    held: Held,
+    path: PathBuf,
+}
+
+impl Taken {
+    /// Tells the twin that the event is safe.
+    pub fn done(mut self) -> Result<()> {
+        disk::write(&mut self.held.file, &self.path, 0, b".")
+            .map_err(|error| Error::io("write", &self.path, error))
     }
 }
 
@@ -81,15 +102,23 @@ mod tests {
         DateTime::from_timestamp(1_800_000_000 + second, 0).unwrap()
     }
 
+    /// Whether an event is ours; we are done with it at once.
+    fn take(store: &Store, input: &[u8], now: DateTime<Utc>) -> bool {
+        let taken = store.take(input, now, Wait::Forever).unwrap();
+        let ours = taken.is_some();
+        taken.map_or(Ok(()), Taken::done).unwrap();
+        ours
+    }
+
     #[test]
     fn of_two_equal_events_one_goes_on() {
         let scratch = tempfile::tempdir().unwrap();
         let store = Store::open(&scratch.path().join("state")).unwrap();
-        assert!(store.take(b"one", at(4)).unwrap());
-        assert!(!store.take(b"one", at(4)).unwrap(), "at once");
-        assert!(!store.take(b"one", at(5)).unwrap(), "over the edge of a stretch");
-        assert!(store.take(b"two", at(4)).unwrap(), "another input");
-        assert!(store.take(b"one", at(15)).unwrap(), "the same much later");
+        assert!(take(&store, b"one", at(4)));
+        assert!(!take(&store, b"one", at(4)), "at once");
+        assert!(!take(&store, b"one", at(5)), "over the edge of a stretch");
+        assert!(take(&store, b"two", at(4)), "another input");
+        assert!(take(&store, b"one", at(15)), "the same much later");
         let left = dir::names(&store.root().join(FOLDER)).unwrap();
         assert_eq!(left.len(), 1, "what is past is swept: {left:?}");
     }
@@ -99,11 +128,24 @@ mod tests {
         let scratch = tempfile::tempdir().unwrap();
         let store = Store::open(&scratch.path().join("state")).unwrap();
         let taken: usize = std::thread::scope(|scope| {
-            let take = || usize::from(store.take(b"one", at(0)).unwrap());
+            let take = || usize::from(take(&store, b"one", at(0)));
             let threads: Vec<_> = (0..8).map(|_| scope.spawn(take)).collect();
             threads.into_iter().map(|thread| thread.join().unwrap()).sum()
         });
         assert_eq!(taken, 1);
+    }
+
+    #[test]
+    fn what_the_first_did_not_end_is_the_second_s() {
+        let scratch = tempfile::tempdir().unwrap();
+        let store = Store::open(&scratch.path().join("state")).unwrap();
+        let first = store.take(b"one", at(4), Wait::Forever).unwrap().unwrap();
+        let soon = Wait::For(std::time::Duration::from_millis(1));
+        assert!(store.take(b"one", at(4), soon).unwrap().is_none(), "it works on it");
+        // As the system does when a process is killed.
+        drop(first);
+        assert!(take(&store, b"one", at(6)), "over the edge of a stretch, too");
+        assert!(!take(&store, b"one", at(6)));
     }
 
     #[test]
