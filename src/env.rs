@@ -45,8 +45,6 @@ pub struct Env {
     pub columns: Option<usize>,
     /// `VISUAL`, else `EDITOR`: what files are edited with.
     pub editor: Option<String>,
-    /// Variables that stand for keys of our configuration, with what they were set to.
-    pub settings: Vec<(String, String)>,
     /// `REJOIN_ACK_FD`: the descriptor that tests read acknowledgements from.
     pub ack_fd: Option<i32>,
 }
@@ -71,10 +69,11 @@ fn given(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// The variables that set a key of `config.toml`: `REJOIN_`, its table, its name.
-fn settings() -> Vec<(String, String)> {
+/// The variables that set a key of `config.toml`: `REJOIN_`, its table, its name; with what they were set
+/// to. Apart from [`Env`], since most hooks do without.
+pub fn settings() -> Vec<(String, String)> {
     let variables = crate::config::variables();
-    variables.filter_map(|name| text(&name).map(|value| (name, value))).collect()
+    variables.filter_map(|name| Some((name.to_owned(), text(name)?))).collect()
 }
 
 /// The folders in which programs are looked for (`PATH`).
@@ -104,7 +103,6 @@ impl Env {
             pager: given("REJOIN_PAGER").or_else(|| given("PAGER")),
             columns: text("COLUMNS").and_then(|v| v.parse().ok()),
             editor: text("VISUAL").or_else(|| text("EDITOR")),
-            settings: settings(),
             ack_fd: text("REJOIN_ACK_FD").and_then(|v| v.parse().ok()),
         }
     }

@@ -6,6 +6,7 @@
 // What only tests of Unix use is idle elsewhere.
 #![cfg_attr(all(test, not(unix)), allow(dead_code))]
 
+pub mod bytes;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -12,7 +12,7 @@ use super::Failure;
 use super::columns::{fit, pad, wide};
 use super::terminal::{BAD, FAINT, Terminal};
 use crate::config::{self, FILE, KEYS, Key, Origin};
-use crate::env::Env;
+use crate::env::{self, Env};
 use crate::settings::file;
 use crate::store::Store;
 
@@ -85,9 +85,9 @@ pub(super) fn run(command: &Config, env: &Env, terminal: &mut Terminal) -> Resul
     })?;
     let path = state.join(FILE);
     match command {
-        Config::List(options) => list(options, &state, env, terminal),
-        Config::Get(options) => get(options, &state, env, terminal),
-        Config::Set(options) => set(options, &state, env, terminal),
+        Config::List(options) => list(options, &state, terminal),
+        Config::Get(options) => get(options, &state, terminal),
+        Config::Set(options) => set(options, &state, terminal),
         Config::Unset(options) => unset(&options.key, &state, terminal),
         Config::Path(_) => {
             writeln!(terminal, "{}", path.display())?;
@@ -106,7 +106,7 @@ struct Row {
     origin: Origin,
     /// Of the file.
     line: Option<usize>,
-    variable: String,
+    variable: &'static str,
     about: &'static str,
 }
 
@@ -116,9 +116,10 @@ struct Listing {
     keys: Vec<Row>,
 }
 
-fn rows(state: &Path, env: &Env) -> Result<Vec<Row>, Failure> {
+fn rows(state: &Path) -> Result<Vec<Row>, Failure> {
+    let settings = env::settings();
     // First of all: is it right as a whole?
-    config::read_with(state, &env.settings).map_err(Failure::Failed)?;
+    config::read_with(state, &settings).map_err(Failure::Failed)?;
     let text = file::read(&state.join(FILE))?.unwrap_or_default();
     let table: toml::Table = toml::from_str(&text).unwrap_or_default();
     let mut rows: Vec<Row> = KEYS
@@ -131,9 +132,8 @@ fn rows(state: &Path, env: &Env) -> Result<Vec<Row>, Failure> {
                 table.get(outer).and_then(|t| t.as_table())
             };
             let in_file = holder.and_then(|holder| holder.get(inner));
-            let variable = key.variable();
             let in_environment =
-                env.settings.iter().find(|(name, _)| *name == variable).map(|(_, v)| key.value(v));
+                settings.iter().find(|(name, _)| name == key.variable).map(|(_, v)| key.value(v));
             let default = key.value(key.default);
             let (value, origin) = match (in_environment, in_file) {
                 (Some(value), _) => (value, Origin::Environment),
@@ -146,7 +146,7 @@ fn rows(state: &Path, env: &Env) -> Result<Vec<Row>, Failure> {
                 default: json(&default),
                 origin,
                 line: (origin == Origin::File).then(|| config::line_of(&text, key)).flatten(),
-                variable,
+                variable: key.variable,
                 about: key.about,
             }
         })
@@ -167,8 +167,8 @@ fn json(value: &toml::Value) -> Value {
     serde_json::to_value(value).unwrap_or_default()
 }
 
-fn list(options: &List, state: &Path, env: &Env, terminal: &mut Terminal) -> Result<(), Failure> {
-    let listing = Listing { path: state.join(FILE).display().to_string(), keys: rows(state, env)? };
+fn list(options: &List, state: &Path, terminal: &mut Terminal) -> Result<(), Failure> {
+    let listing = Listing { path: state.join(FILE).display().to_string(), keys: rows(state)? };
     if options.json {
         writeln!(terminal, "{}", serde_json::to_string_pretty(&listing).unwrap_or_default())?;
         return Ok(());
@@ -220,9 +220,9 @@ fn shown(value: &Value) -> String {
     }
 }
 
-fn get(options: &Get, state: &Path, env: &Env, terminal: &mut Terminal) -> Result<(), Failure> {
+fn get(options: &Get, state: &Path, terminal: &mut Terminal) -> Result<(), Failure> {
     let key = known(&options.key)?;
-    let rows = rows(state, env)?;
+    let rows = rows(state)?;
     let Some(row) = rows.iter().find(|row| row.key == key.name) else { return Ok(()) };
     match &row.value {
         value if options.json => writeln!(terminal, "{value}")?,
@@ -237,7 +237,7 @@ fn get(options: &Get, state: &Path, env: &Env, terminal: &mut Terminal) -> Resul
     Ok(())
 }
 
-fn set(options: &Set, state: &Path, env: &Env, terminal: &mut Terminal) -> Result<(), Failure> {
+fn set(options: &Set, state: &Path, terminal: &mut Terminal) -> Result<(), Failure> {
     let key = known(&options.key)?;
     let typed = match (&options.values[..], key.kind) {
         ([value], _) => value.clone(),
@@ -263,9 +263,8 @@ fn set(options: &Set, state: &Path, env: &Env, terminal: &mut Terminal) -> Resul
         shown(&json(&key.value(&typed))),
         path.display()
     )?;
-    let variable = key.variable();
-    if env.settings.iter().any(|(name, _)| *name == variable) {
-        writeln!(terminal, "{variable} is set in the environment and goes before it.")?;
+    if env::settings().iter().any(|(name, _)| name == key.variable) {
+        writeln!(terminal, "{} is set in the environment and goes before it.", key.variable)?;
     }
     Ok(())
 }

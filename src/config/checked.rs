@@ -4,11 +4,12 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
 pub(super) fn percent<'de, D: Deserializer<'de>>(from: D) -> Result<u8, D::Error> {
-    let value = i64::deserialize(from)?;
-    u8::try_from(value)
-        .ok()
-        .filter(|percent| *percent <= 100)
-        .ok_or_else(|| D::Error::custom(format!("{value} is no percentage from 0 to 100")))
+    is_percent(i64::deserialize(from)?).map_err(D::Error::custom)
+}
+
+pub(super) fn is_percent(value: i64) -> Result<u8, String> {
+    let percent = u8::try_from(value).ok().filter(|percent| *percent <= 100);
+    percent.ok_or_else(|| format!("{value} is no percentage from 0 to 100"))
 }
 
 pub(super) fn amount<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
@@ -21,10 +22,15 @@ pub(super) fn amount<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error
 
 pub(super) fn words<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
     let words = Vec::<String>::deserialize(from)?;
-    if words.iter().any(|word| word.trim().is_empty()) {
-        return Err(D::Error::custom("an empty word would take everything out"));
-    }
+    words.iter().try_for_each(|text| word(text)).map_err(D::Error::custom)?;
     Ok(words)
+}
+
+pub(super) fn word(word: &str) -> Result<(), String> {
+    if word.trim().is_empty() {
+        return Err("an empty word would take everything out".to_owned());
+    }
+    Ok(())
 }
 
 pub(super) fn patterns<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {

@@ -5,6 +5,8 @@
 pub struct Key {
     /// `table.key`, or `key`.
     pub name: &'static str,
+    /// The environment variable that overrides the file: `REJOIN_`, then table and key, in capitals.
+    pub variable: &'static str,
     /// What it does, in one line.
     pub about: &'static str,
     /// What holds where nothing is set, as TOML.
@@ -44,48 +46,89 @@ pub const TABLES: [(&str, &str); 5] = [
 
 /// All keys, in the order of the file.
 pub const KEYS: [Key; 15] = [
-    number("retention", "days a session is kept; 0: for good", "90"),
-    text("inject.default", "where a start is not named below", "\"auto\""),
-    text("inject.startup", "a new session", "\"auto\""),
-    text("inject.clear", "after /clear", "\"auto\""),
-    text("inject.compact", "after a compaction", "\"auto\""),
-    text("inject.resume", "a conversation that is resumed", "\"auto\""),
-    text("inject.fork", "a conversation that is copied", "\"auto\""),
-    text("inject.unattended", "a session without a person (claude -p)", "\"auto\""),
-    number("thresholds.caution", "a good moment to finish what is begun", "70"),
-    number("thresholds.warning", "little room is left", "85"),
-    number("thresholds.critical", "the next big result may not fit", "95"),
+    number("retention", "REJOIN_RETENTION", "days a session is kept; 0: for good", "90"),
+    text("inject.default", "REJOIN_INJECT_DEFAULT", "where a start is not named below", "\"auto\""),
+    text("inject.startup", "REJOIN_INJECT_STARTUP", "a new session", "\"auto\""),
+    text("inject.clear", "REJOIN_INJECT_CLEAR", "after /clear", "\"auto\""),
+    text("inject.compact", "REJOIN_INJECT_COMPACT", "after a compaction", "\"auto\""),
+    text("inject.resume", "REJOIN_INJECT_RESUME", "a conversation that is resumed", "\"auto\""),
+    text("inject.fork", "REJOIN_INJECT_FORK", "a conversation that is copied", "\"auto\""),
+    text(
+        "inject.unattended",
+        "REJOIN_INJECT_UNATTENDED",
+        "a session without a person (claude -p)",
+        "\"auto\"",
+    ),
+    number(
+        "thresholds.caution",
+        "REJOIN_THRESHOLDS_CAUTION",
+        "a good moment to finish what is begun",
+        "70",
+    ),
+    number("thresholds.warning", "REJOIN_THRESHOLDS_WARNING", "little room is left", "85"),
+    number(
+        "thresholds.critical",
+        "REJOIN_THRESHOLDS_CRITICAL",
+        "the next big result may not fit",
+        "95",
+    ),
     number(
         "resume.tell_above_usd",
+        "REJOIN_RESUME_TELL_ABOVE_USD",
         "what filling the prompt cache again must cost, in USD, to be told; 0 is never",
         "0.5",
     ),
-    text("statusline.command", "a status line command of your own, shown instead of ours", "\"\""),
-    list("redact.words", "words and names, in any case: [\"acme\", \"10.0.0.7\"]", "[]"),
-    list("redact.patterns", "regular expressions: ['TICKET-[0-9]+']", "[]"),
+    text(
+        "statusline.command",
+        "REJOIN_STATUSLINE_COMMAND",
+        "a status line command of your own, shown instead of ours",
+        "\"\"",
+    ),
+    list(
+        "redact.words",
+        "REJOIN_REDACT_WORDS",
+        "words and names, in any case: [\"acme\", \"10.0.0.7\"]",
+        "[]",
+    ),
+    list(
+        "redact.patterns",
+        "REJOIN_REDACT_PATTERNS",
+        "regular expressions: ['TICKET-[0-9]+']",
+        "[]",
+    ),
 ];
 
-const fn text(name: &'static str, about: &'static str, default: &'static str) -> Key {
-    Key { name, about, default, kind: Kind::Text }
+const fn text(
+    name: &'static str,
+    variable: &'static str,
+    about: &'static str,
+    default: &'static str,
+) -> Key {
+    Key { name, variable, about, default, kind: Kind::Text }
 }
 
-const fn number(name: &'static str, about: &'static str, default: &'static str) -> Key {
-    Key { name, about, default, kind: Kind::Number }
+const fn number(
+    name: &'static str,
+    variable: &'static str,
+    about: &'static str,
+    default: &'static str,
+) -> Key {
+    Key { name, variable, about, default, kind: Kind::Number }
 }
 
-const fn list(name: &'static str, about: &'static str, default: &'static str) -> Key {
-    Key { name, about, default, kind: Kind::List }
+const fn list(
+    name: &'static str,
+    variable: &'static str,
+    about: &'static str,
+    default: &'static str,
+) -> Key {
+    Key { name, variable, about, default, kind: Kind::List }
 }
 
 impl Key {
     /// The key of this name.
     pub fn find(name: &str) -> Option<&'static Self> {
         KEYS.iter().find(|key| key.name == name)
-    }
-
-    /// The environment variable that overrides the file: `REJOIN_`, then table and key, in capitals.
-    pub fn variable(&self) -> String {
-        format!("REJOIN_{}", self.name.replace('.', "_").to_uppercase())
     }
 
     /// Table and key; the table is empty for a key that stands before all tables.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use toml_edit::TableLike;
 
 use super::keys::{KEYS, Key};
-use super::{Config, FILE, Redact};
+use super::{Config, FILE};
 
 /// Where a value comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -19,8 +19,8 @@ pub enum Origin {
 }
 
 /// The names of the environment variables that go before the file.
-pub fn variables() -> impl Iterator<Item = String> {
-    KEYS.iter().map(Key::variable)
+pub fn variables() -> impl Iterator<Item = &'static str> {
+    KEYS.iter().map(|key| key.variable)
 }
 
 /// Reads the configuration below the state directory. Errors name the file and the line.
@@ -39,7 +39,7 @@ pub fn read_with(state: &Path, variables: &[(String, String)]) -> Result<Config,
     }
     let mut table: toml::Table = toml::from_str(&text).map_err(|error| error.to_string())?;
     for (name, value) in variables {
-        let Some(key) = KEYS.iter().find(|key| key.variable() == *name) else { continue };
+        let Some(key) = KEYS.iter().find(|key| key.variable == name) else { continue };
         let (outer, inner) = key.parts();
         let holder = if outer.is_empty() {
             Some(&mut table)
@@ -67,26 +67,6 @@ pub fn parse(text: &str) -> Result<Config, (usize, String)> {
     })
 }
 
-/// What is taken out beside the secrets that are known: all that most hooks need of the file.
-///
-/// A file without a word of it is not parsed.
-pub fn redaction(state: &Path, variables: &[(String, String)]) -> Result<Redact, String> {
-    let named = variables.iter().any(|(name, _)| name.starts_with("REJOIN_REDACT_"));
-    if !named {
-        let text = text(&state.join(FILE))?.unwrap_or_default();
-        if !text.lines().any(sets_redaction) {
-            return Ok(Redact::default());
-        }
-    }
-    read_with(state, variables).map(|config| config.redact)
-}
-
-/// Whether a line may set what is taken out, in any of the forms that TOML has for it.
-fn sets_redaction(line: &str) -> bool {
-    let line = line.trim_start();
-    !line.starts_with(['#', '[']) && (line.contains("words") || line.contains("patterns"))
-}
-
 /// The line on which a key stands in the file's text, from 1.
 pub fn line_of(text: &str, key: &Key) -> Option<usize> {
     let document = toml_edit::Document::parse(text).ok()?;
@@ -99,7 +79,7 @@ pub fn line_of(text: &str, key: &Key) -> Option<usize> {
     Some(text[..at].matches('\n').count() + 1)
 }
 
-fn text(path: &Path) -> Result<Option<String>, String> {
+pub(super) fn text(path: &Path) -> Result<Option<String>, String> {
     match std::fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
         // Where the state directory is none, who needs it says so.
@@ -110,7 +90,7 @@ fn text(path: &Path) -> Result<Option<String>, String> {
     }
 }
 
-fn at(path: &Path, line: usize, what: &str) -> String {
+pub(super) fn at(path: &Path, line: usize, what: &str) -> String {
     format!("{}, line {line}: {what}", path.display())
 }
 

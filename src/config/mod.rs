@@ -2,8 +2,9 @@
 //!
 //! A file that is missing means the defaults. A hook that can't read it goes on with the defaults
 //! and notes the fault; a command says what is wrong. An environment variable goes before the file
-//! ([`Key::variable`]).
+//! ([`Key`]).
 
+mod brief;
 mod checked;
 mod edit;
 mod keys;
@@ -14,9 +15,10 @@ mod tests;
 use crate::resume::policy::Rule;
 use serde::{Deserialize, Serialize};
 
+pub use brief::{redaction, thresholds};
 pub use edit::{Edited, set, unset};
 pub use keys::{KEYS, Key, Kind, TABLES, template};
-pub use load::{Origin, line_of, parse, read, read_with, redaction, variables};
+pub use load::{Origin, line_of, parse, read, read_with, variables};
 
 /// The file's name in the state directory.
 pub const FILE: &str = "config.toml";

@@ -119,12 +119,13 @@ fn the_environment_goes_before_the_file() {
     assert!(told.starts_with("REJOIN_THRESHOLDS_CAUTION=lots: "), "{told}");
     let told = read(&[("REJOIN_THRESHOLDS_CAUTION", "101")]).unwrap_err();
     assert!(told.contains("101 is no percentage"), "{told}");
-    assert!(variables_are_distinct());
 }
 
-fn variables_are_distinct() -> bool {
-    let all: std::collections::BTreeSet<String> = variables().collect();
-    all.len() == KEYS.len()
+#[test]
+fn variables_are_named_by_table_and_key() {
+    for key in &KEYS {
+        assert_eq!(key.variable, format!("REJOIN_{}", key.name.replace('.', "_").to_uppercase()));
+    }
 }
 
 #[test]

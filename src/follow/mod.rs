@@ -8,6 +8,7 @@ mod handover;
 pub mod opening;
 pub mod pause;
 mod project;
+mod prompted;
 mod recent;
 mod record;
 pub mod responses;
@@ -20,6 +21,7 @@ pub use handover::Handover;
 pub use opening::{Earlier, Given, Opening};
 pub use pause::{Origin, Pause};
 pub use project::Place;
+pub use prompted::prompted;
 pub use recent::{Entry, Recent, Waiting};
 pub use record::{Record, Told};
 pub use responses::{Response, Sum, Tokens};
@@ -144,12 +146,15 @@ impl Following {
 }
 
 /// Appends a record to a session's journal; when its lock can't be had in time, or its state is of a
-/// newer version, the record waits in a file of its own.
-pub fn append(session: &store::Session, record: &Record, wait: Wait) -> store::Result<()> {
+/// newer version, the record waits in a file of its own. Tells whether it is known to be the first since a
+/// snapshot.
+pub fn append(session: &store::Session, record: &Record, wait: Wait) -> store::Result<bool> {
     let line = record.line();
-    match session.lock(wait).and_then(|mut lock| lock.append(&line).map(drop)) {
-        Err(store::Error::Busy { .. } | store::Error::Newer { .. }) => session.pend(&line),
-        done => done,
+    match session.lock(wait).and_then(|mut lock| lock.append(&line)) {
+        Err(store::Error::Busy { .. } | store::Error::Newer { .. }) => {
+            session.pend(&line).map(|()| false)
+        }
+        done => done.map(|appended| appended.first),
     }
 }
 

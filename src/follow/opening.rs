@@ -82,23 +82,6 @@ pub fn learn(lock: &ProjectLock, id: &str, state: &State) -> store::Result<()> {
     change(lock, |recent| recent.update(id, |entry| entry.learn(state)))
 }
 
-/// The session has a prompt: with its first, what it was told of is taken up.
-pub fn prompted(project: &Project, id: &str, now: DateTime<Utc>, wait: Wait) -> store::Result<()> {
-    let known = Recent::of(project)?;
-    if !known.get(id).is_some_and(|e| e.prompts == 0 || e.pause.is_some()) {
-        return Ok(());
-    }
-    let lock = project.lock(wait)?;
-    let mut given = None;
-    change(&lock, |recent| {
-        recent.update(id, |e| {
-            e.prompts = e.prompts.max(1);
-            given = e.pause.take();
-        });
-    })?;
-    given.map_or(Ok(()), |pause| pause::take_up(&lock, &pause, id, now))
-}
-
 impl Opening<'_> {
     /// Enters the session among the recent ones. `anew`: it starts in a process, rather than going
     /// on in it after a compaction. `previous`: the session it comes from; `given`: what it was told

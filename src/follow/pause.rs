@@ -8,6 +8,7 @@ use super::recent::{Recent, Waiting};
 use crate::resume::{self, Checkout, OpenTask, ResumeLog};
 use crate::store::{self, Durability, Project, ProjectLock, Wait};
 use chrono::{DateTime, Utc};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -154,6 +155,14 @@ pub fn put(lock: &ProjectLock, pause: &Pause) -> store::Result<()> {
 
 /// A pause; `None` when there is none of this id. Errors: a newer format, or a file that is none.
 pub fn read(project: &Project, id: &str) -> store::Result<Option<Pause>> {
+    read_as(project, id)
+}
+
+/// [`read`], as another type.
+pub(super) fn read_as<T: DeserializeOwned>(
+    project: &Project,
+    id: &str,
+) -> store::Result<Option<T>> {
     #[derive(Deserialize)]
     struct Head {
         format: u32,
@@ -238,7 +247,7 @@ pub fn markdown_path(project: &Project, id: &str) -> PathBuf {
     project.dir().join(Path::new(&file(id, "md")))
 }
 
-fn file(id: &str, extension: &str) -> String {
+pub(super) fn file(id: &str, extension: &str) -> String {
     format!("{FOLDER}/{id}.{extension}")
 }
 

@@ -102,6 +102,10 @@ impl State {
     /// A prompt that the transcript does not have yet: it waits.
     fn typed(&mut self, text: &Quote) {
         let session = &mut self.session;
+        // Its hook could not know what was to be taken out of it.
+        if text.text.is_empty() {
+            return;
+        }
         let newest = session.turns.iter().rev().take(3);
         let known = newest
             .flat_map(|t| std::iter::once(&t.prompt).chain(t.queued.iter().map(|(_, q)| q)))

@@ -1,5 +1,6 @@
 //! Bounded reads of regular files below a directory.
 
+use crate::bytes;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -36,7 +37,7 @@ pub(super) fn open(root: &Path, name: &Path) -> Option<File> {
 /// The first line of a small file, without its line end; `None` when the file is over 4 KiB.
 pub(super) fn line(root: &Path, name: &str) -> Option<Vec<u8>> {
     let mut text = whole(root, Path::new(name), 4096)?;
-    if let Some(end) = memchr::memchr(b'\n', &text) {
+    if let Some(end) = bytes::find(b'\n', &text) {
         text.truncate(end);
     }
     if text.last() == Some(&b'\r') {

@@ -1,6 +1,7 @@
 //! Which project a session belongs to.
 
 use std::ffi::OsStr;
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
 use super::repository::{Repository, around};
@@ -32,18 +33,21 @@ pub struct Place {
 /// A repository whose top folder is the home, a root or a temporary folder (dotfiles kept in git) does
 /// not make one project of everything below it.
 pub fn place(dir: &Path, home: Option<&Path>, temp: &Path) -> Place {
+    let meta = dir.metadata().ok();
     let folder = canonical(dir);
-    let known = [home.and_then(identity), identity(temp)];
-    let shared = |folder: &Path| {
+    let known = [home.and_then(looked_up), looked_up(temp)];
+    let named = |folder: &Path| {
         folder.parent().is_none()
             || home == Some(folder)
             || ["/tmp", "/var/tmp", "/private/tmp", "/private/var/tmp"]
                 .iter()
                 .any(|place| Path::new(place) == folder)
-            || identity(folder).is_some_and(|folder| known.contains(&Some(folder)))
     };
-    let folder_only = shared(&folder);
-    let repository = if folder_only { None } else { around(&folder) };
+    let is_known = |found: Option<Identity>| found.is_some() && known.contains(&found);
+    let shared = |folder: &Path| named(folder) || is_known(looked_up(folder));
+    let own = meta.as_ref().and_then(|meta| identity(&folder, meta));
+    let folder_only = named(&folder) || is_known(own);
+    let repository = meta.filter(|_| !folder_only).and_then(|meta| around(&folder, &meta));
     let apart = |tree: &Path| tree == folder || !shared(tree);
     let found = repository.as_ref().filter(|found| apart(found.work_tree()));
     let project = if let Some((name, found)) = found.and_then(|found| Some((found.name()?, found)))
@@ -56,39 +60,39 @@ pub fn place(dir: &Path, home: Option<&Path>, temp: &Path) -> Place {
     Place { folder, project, repository }
 }
 
-/// A folder's path without links. The system tells it of an opened folder in one call, where there is a
-/// `/proc`; else each part of the path is looked at.
+/// A folder's path without links. Hooks are mostly started in the folder that they are to look at, whose
+/// path the system knows; else each part of it is looked at.
+///
+/// `/proc` would tell the path of any opened folder in one call, but a process's first look there takes as
+/// long as ten others.
 fn canonical(dir: &Path) -> PathBuf {
-    #[cfg(target_os = "linux")]
-    if let Some(path) = opened(dir) {
-        return path;
+    if cfg!(target_os = "linux")
+        && let Ok(here) = std::env::current_dir()
+        && here == dir
+    {
+        return here;
     }
     dir.canonicalize().unwrap_or_else(|_| dir.to_path_buf())
 }
 
-#[cfg(target_os = "linux")]
-fn opened(dir: &Path) -> Option<PathBuf> {
-    use rustix::fs::{Mode, OFlags};
-    use std::os::fd::AsRawFd;
-    use std::os::unix::ffi::OsStringExt;
-    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    let folder = rustix::fs::open(dir, flags, Mode::empty()).ok()?;
-    let link = format!("/proc/self/fd/{}", folder.as_raw_fd());
-    let path = rustix::fs::readlink(link, Vec::with_capacity(256)).ok()?;
-    let path = PathBuf::from(std::ffi::OsString::from_vec(path.into_bytes()));
-    // A folder that was removed meanwhile, or lies outside of what the process can see, is no path.
-    let plain = path.is_absolute() && !path.as_os_str().as_encoded_bytes().ends_with(b" (deleted)");
-    plain.then_some(path)
-}
-
 /// What a folder is known by, whatever links its name goes through.
 #[cfg(unix)]
-fn identity(folder: &Path) -> Option<(u64, u64)> {
+type Identity = (u64, u64);
+#[cfg(not(unix))]
+type Identity = PathBuf;
+
+fn looked_up(folder: &Path) -> Option<Identity> {
+    identity(folder, &folder.metadata().ok()?)
+}
+
+#[cfg(unix)]
+#[allow(clippy::unnecessary_wraps)]
+fn identity(_: &Path, meta: &Metadata) -> Option<Identity> {
     use std::os::unix::fs::MetadataExt;
-    folder.metadata().map(|meta| (meta.dev(), meta.ino())).ok()
+    Some((meta.dev(), meta.ino()))
 }
 
 #[cfg(not(unix))]
-fn identity(folder: &Path) -> Option<PathBuf> {
+fn identity(folder: &Path, _: &Metadata) -> Option<Identity> {
     folder.canonicalize().ok()
 }

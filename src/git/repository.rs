@@ -4,6 +4,7 @@ use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
 use super::file;
+use crate::bytes;
 
 /// A repository as seen from one of its work trees. All paths are canonical.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,21 +59,21 @@ impl Repository {
 /// somebody else than the folder's owner, the user or root. An unpacked archive can thus not pass for
 /// another project.
 pub fn discover(start: &Path) -> Option<Repository> {
-    around(&start.canonicalize().ok()?)
+    let start = start.canonicalize().ok()?;
+    around(&start, &start.metadata().ok()?)
 }
 
-/// [`discover`] for a folder whose path is canonical.
-pub(super) fn around(start: &Path) -> Option<Repository> {
-    let home = start.metadata().ok()?;
+/// [`discover`] for a folder whose path is canonical, and what was seen of it.
+pub(super) fn around(start: &Path, home: &Metadata) -> Option<Repository> {
     for dir in start.ancestors() {
-        if dir != start && !same_device(&home, &dir.metadata().ok()?) {
+        if dir != start && !same_device(home, &dir.metadata().ok()?) {
             return None;
         }
         match look(dir) {
             Found::Repository(repository, meta) => {
                 let Repository { git_dir, common_dir, .. } = &repository;
-                let ours = trusted(&home, &meta.map_or_else(|| git_dir.metadata(), Ok).ok()?)
-                    && (git_dir == common_dir || trusted(&home, &common_dir.metadata().ok()?));
+                let ours = trusted(home, &meta.map_or_else(|| git_dir.metadata(), Ok).ok()?)
+                    && (git_dir == common_dir || trusted(home, &common_dir.metadata().ok()?));
                 return ours.then_some(repository);
             }
             Found::Refused => return None,
@@ -181,11 +182,11 @@ fn setting(text: &[u8], section: &[u8], key: &[u8]) -> Option<Vec<u8>> {
     for line in text.split(|&byte| byte == b'\n') {
         let mut line = line.trim_ascii();
         if let Some(rest) = line.strip_prefix(b"[") {
-            let end = memchr::memchr(b']', rest)?;
+            let end = bytes::find(b']', rest)?;
             inside = rest[..end].trim_ascii().eq_ignore_ascii_case(section);
             line = rest[end + 1..].trim_ascii();
         }
-        let Some(equals) = memchr::memchr(b'=', line).filter(|_| inside) else { continue };
+        let Some(equals) = bytes::find(b'=', line).filter(|_| inside) else { continue };
         if line[..equals].trim_ascii().eq_ignore_ascii_case(key) {
             found = Some(unquoted(line[equals + 1..].trim_ascii()));
         }

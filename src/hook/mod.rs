@@ -20,9 +20,11 @@ mod threshold;
 mod twin;
 pub mod user_prompt_submit;
 
-use crate::env::Env;
+use crate::config;
+use crate::env::{self, Env};
 use crate::follow::{Place, Record};
 use crate::protocol::{Event, Input, Reply};
+use crate::redact;
 use crate::store::{self, SessionId, Store, Taken, Wait};
 use chrono::{DateTime, SecondsFormat, Utc};
 use std::fmt;
@@ -100,6 +102,15 @@ impl Context {
         Ok(Reply::default())
     }
 
+    /// Takes what the user wants out of every text from here on: for handlers that keep some. Tells whether
+    /// it is known what that is.
+    fn redact_own(&self) -> bool {
+        let own = config::redaction(self.store.root(), &env::settings())
+            .and_then(|own| redact::also(&own.words, &own.patterns));
+        self.note(own.as_ref().err().map_or(&[], std::slice::from_ref));
+        own.is_ok()
+    }
+
     /// Whether a person sits at the session.
     fn attended(&self) -> bool {
         // Before 2.1.280 only the entrypoint tells: `sdk-cli` for `-p`, `sdk-ts`, `sdk-py`.
@@ -163,11 +174,7 @@ fn context(event: Event, json: &[u8], env: Env, state: &Path) -> Result<Context,
     let id = SessionId::parse(&input.session_id).ok_or_else(|| {
         Fault(format!("{} is no session id", crate::git::quote(&input.session_id, 80)))
     })?;
-    let context = Context { env, input, id, now: crate::clock::now(), store: Store::open(state)? };
-    let own = crate::config::redaction(state, &context.env.settings)
-        .and_then(|own| crate::redact::also(&own.words, &own.patterns));
-    context.note(own.err().as_slice());
-    Ok(context)
+    Ok(Context { env, input, id, now: crate::clock::now(), store: Store::open(state)? })
 }
 
 fn print(event: Event, reply: &Reply) {

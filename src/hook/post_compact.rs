@@ -9,7 +9,8 @@ use crate::redact::redact;
 pub fn handle(context: &Context) -> Result<Reply, Fault> {
     let Some((_, project)) = context.project()? else { return Ok(Reply::default()) };
     let session = project.session(&context.id);
-    let summary = context.input.compact_summary.as_deref().map(redact);
+    let summary = context.input.compact_summary.as_deref().filter(|_| context.redact_own());
+    let summary = summary.map(redact);
     let record = context.record(Told::PostCompact);
     follow::compacted(&session, &record, summary.as_deref(), super::LOCK)?;
     Ok(Reply::default())

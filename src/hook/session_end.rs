@@ -13,6 +13,7 @@ const SWEEP: Duration = Duration::from_millis(150);
 /// Folds the rest and remembers how the session ended. A session that never got a prompt leaves
 /// nothing.
 pub fn handle(context: &Context) -> Result<Reply, Fault> {
+    context.redact_own();
     let reason = context.input.reason.as_deref().unwrap_or("other");
     let Some((_, project)) = context.project()? else { return Ok(Reply::default()) };
     if !project.session(&context.id).exists() {
@@ -30,7 +31,7 @@ fn retain(context: &Context) {
     if !retention::is_due(&context.store, context.now) {
         return;
     }
-    let retention = match config::read_with(context.store.root(), &context.env.settings) {
+    let retention = match config::read_with(context.store.root(), &crate::env::settings()) {
         Ok(config) => config.retention,
         // Nothing is deleted on a guess.
         Err(fault) => return context.note(&[fault]),

@@ -18,8 +18,9 @@ const IDLE: TimeDelta = TimeDelta::hours(2);
 /// Registers the session and tells it where the work stands, as its start calls for.
 pub fn handle(context: &Context) -> Result<Reply, Fault> {
     let Some((place, project)) = context.project()? else { return Ok(Reply::default()) };
+    context.redact_own();
     let config =
-        config::read_with(context.store.root(), &context.env.settings).unwrap_or_else(|error| {
+        config::read_with(context.store.root(), &crate::env::settings()).unwrap_or_else(|error| {
             context.note(&[error]);
             Config::default()
         });

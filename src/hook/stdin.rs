@@ -12,14 +12,15 @@ const CHUNK: usize = 16 << 10;
 pub(super) fn read(deadline: Duration) -> Result<Vec<u8>, String> {
     let until = Instant::now() + deadline;
     let mut reader = Reader::default();
-    let mut buffer = vec![0; CHUNK];
+    let mut buffer = Vec::with_capacity(CHUNK);
     loop {
+        buffer.clear();
         let left = until.saturating_duration_since(Instant::now());
-        let got = next(&mut buffer, left)?;
-        if got == 0 {
+        next(&mut buffer, left)?;
+        if buffer.is_empty() {
             return Err(format!("stdin ended after {} bytes", reader.bytes().len()));
         }
-        match reader.feed(&buffer[..got]) {
+        match reader.feed(&buffer) {
             Read::More => {}
             Read::Complete => return Ok(reader.into_bytes()),
             Read::Hopeless => {
@@ -29,11 +30,12 @@ pub(super) fn read(deadline: Duration) -> Result<Vec<u8>, String> {
     }
 }
 
-/// The next bytes of stdin; an error when none came in time.
+/// The next bytes of stdin, none at its end; an error when none came in time. The descriptor is read as it
+/// is: std's stdin has a buffer of its own.
 #[cfg(unix)]
-fn next(buffer: &mut [u8], left: Duration) -> Result<usize, String> {
+fn next(buffer: &mut Vec<u8>, left: Duration) -> Result<(), String> {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
-    let stdin = std::io::stdin();
+    let stdin = rustix::stdio::stdin();
     let timeout = Timespec::try_from(left).ok();
     loop {
         let mut wanted = [PollFd::new(&stdin, PollFlags::IN)];
@@ -45,8 +47,9 @@ fn next(buffer: &mut [u8], left: Duration) -> Result<usize, String> {
         }
     }
     loop {
-        match rustix::io::read(&stdin, &mut *buffer) {
-            Ok(got) => return Ok(got),
+        // What is not read into is not touched.
+        match rustix::io::read(stdin, rustix::buffer::spare_capacity(buffer)) {
+            Ok(_) => return Ok(()),
             Err(rustix::io::Errno::INTR) => {}
             Err(error) => return Err(format!("stdin can't be read: {error}")),
         }
@@ -56,13 +59,12 @@ fn next(buffer: &mut [u8], left: Duration) -> Result<usize, String> {
 /// The next bytes of stdin; an error when none came in time. Without a way to wait for a pipe with a
 /// deadline, a thread reads.
 #[cfg(not(unix))]
-fn next(buffer: &mut [u8], left: Duration) -> Result<usize, String> {
+fn next(buffer: &mut Vec<u8>, left: Duration) -> Result<(), String> {
     use std::io::Read as _;
     use std::sync::mpsc;
     let (send, receive) = mpsc::channel();
-    let size = buffer.len();
     std::thread::spawn(move || {
-        let mut chunk = vec![0; size];
+        let mut chunk = vec![0; CHUNK];
         let got = std::io::stdin().read(&mut chunk);
         // Nobody waits any more when the deadline has passed.
         drop(send.send(got.map(|n| {
@@ -72,8 +74,8 @@ fn next(buffer: &mut [u8], left: Duration) -> Result<usize, String> {
     });
     match receive.recv_timeout(left) {
         Ok(Ok(chunk)) => {
-            buffer[..chunk.len()].copy_from_slice(&chunk);
-            Ok(chunk.len())
+            *buffer = chunk;
+            Ok(())
         }
         Ok(Err(error)) => Err(format!("stdin can't be read: {error}")),
         Err(_) => Err(late()),

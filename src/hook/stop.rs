@@ -16,6 +16,7 @@ const FOLDING: Duration = Duration::from_millis(150);
 /// Folds the turn and leaves a complete resume log. The last response is usually not in the
 /// transcript yet; its text comes with the event, its usage with whoever folds next.
 pub fn handle(context: &Context) -> Result<Reply, Fault> {
+    context.redact_own();
     let input = &context.input;
     let said = input.last_assistant_message.as_deref().filter(|s| !s.trim().is_empty());
     let told = Told::Stop {

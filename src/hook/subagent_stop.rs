@@ -12,9 +12,11 @@ pub fn handle(context: &Context) -> Result<Reply, Fault> {
     let Some(id) = input.agent_id.as_deref().filter(|_| !kind.is_empty()) else {
         return Ok(Reply::default());
     };
+    // The subagent's transcript has the report, too.
+    let said = input.last_assistant_message.as_deref().filter(|_| context.redact_own());
     context.append(Told::SubagentStop {
         id: crate::git::quote(id, 80),
         kind: crate::git::quote(kind, 60),
-        said: input.last_assistant_message.as_deref().map(keep_quote),
+        said: said.map(keep_quote),
     })
 }

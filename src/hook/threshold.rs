@@ -2,6 +2,7 @@
 
 use super::{Context, Fault, LOCK};
 use crate::config::{self, Thresholds};
+use crate::env;
 use crate::follow::{Bridge, Level, Said};
 use crate::protocol::Reply;
 use crate::session::text::thousands;
@@ -34,9 +35,7 @@ pub(super) fn notice(context: &Context, project: &Project) -> Result<Reply, Faul
     let Some(window) = window else { return Ok(Reply::default()) };
     let percent = found.tokens * 100 / window;
     // A configuration that can't be read is told at the session's start.
-    let limits = config::read_with(context.store.root(), &context.env.settings)
-        .unwrap_or_default()
-        .thresholds;
+    let limits = config::thresholds(context.store.root(), &env::settings()).unwrap_or_default();
     let Some(level) = reached(percent, limits) else { return Ok(Reply::default()) };
     let session = project.session(&context.id);
     // The compaction may not be in the transcript yet.

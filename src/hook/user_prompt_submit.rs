@@ -1,7 +1,7 @@
 //! UserPromptSubmit: a prompt was typed, or Claude Code made one.
 
 use super::{Context, Fault, threshold};
-use crate::follow::{Told, opening};
+use crate::follow::{self, Told};
 use crate::protocol::Reply;
 use crate::session::facts::Quote;
 use crate::session::keep_quote;
@@ -14,14 +14,19 @@ pub fn handle(context: &Context) -> Result<Reply, Fault> {
     // A machine's prompt: background work has ended.
     let text = if prompt.trim_start().starts_with("<task-notification>") {
         return Ok(Reply::default());
-    } else if prompt.is_empty() {
+    } else if prompt.is_empty() || !context.redact_own() {
+        // The transcript has it, for whoever folds next.
         Quote::default()
     } else {
         keep_quote(prompt)
     };
     let Some((_, project)) = context.project()? else { return Ok(Reply::default()) };
     let told = Told::UserPromptSubmit { prompt_id: input.prompt_id.clone(), text };
-    crate::follow::append(&project.session(&context.id), &context.record(told), super::LOCK)?;
-    opening::prompted(&project, context.id.as_str(), context.now, super::LOCK)?;
+    let session = project.session(&context.id);
+    // A start, and a conversation that is resumed, leave the journal as it is or with a record of it: behind a
+    // Stop, the first prompt was an earlier one.
+    if !follow::append(&session, &context.record(told), super::LOCK)? {
+        follow::prompted(&project, context.id.as_str(), context.now, super::LOCK)?;
+    }
     threshold::notice(context, &project)
 }

@@ -4,6 +4,7 @@
 //! value is what counts. A field of a wrong type is as good as absent: each one is read on its own,
 //! and only `session_id` and `hook_event_name` are needed.
 
+use crate::bytes;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -213,7 +214,7 @@ impl Reader {
         while let Some(byte) = bytes.get(index) {
             if self.in_string && !self.escaped {
                 // Most of a long input are long texts.
-                match memchr::memchr2(b'"', b'\\', &bytes[index..]) {
+                match bytes::find_either(b'"', b'\\', &bytes[index..]) {
                     Some(at) => index += at,
                     None => break,
                 }
@@ -256,7 +257,7 @@ impl Reader {
 
     /// Drops what stood before the value.
     fn trim(&mut self) {
-        if let Some(from) = memchr::memchr(b'{', &self.bytes) {
+        if let Some(from) = bytes::find(b'{', &self.bytes) {
             self.bytes.drain(..from);
         }
     }

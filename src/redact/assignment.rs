@@ -4,6 +4,7 @@ use super::given::{Given, SAMPLE};
 use super::key::{Class, Key};
 use super::value::{self, Shape};
 use super::{Secret, run};
+use crate::bytes;
 
 /// What stands between a name and its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -217,7 +218,7 @@ fn is_bare_secret(text: &[u8], key: &Key, between: Between, given: &Given) -> bo
 /// Whether nothing but a mark, a quote or a shell's `export` stands before a name on its line.
 fn begins_line(text: &[u8], start: usize) -> bool {
     let before = &text[start.saturating_sub(32)..start];
-    let line = memchr::memrchr(b'\n', before).map_or(before, |end| &before[end + 1..]);
+    let line = bytes::find_last(b'\n', before).map_or(before, |end| &before[end + 1..]);
     if line.len() == 32 {
         return false;
     }
@@ -296,8 +297,7 @@ fn spaced(text: &[u8], key: &Key, end: usize) -> Option<Secret> {
 /// Whether a line of a `.netrc` comes before: `machine host login name`.
 fn is_netrc(text: &[u8], start: usize) -> bool {
     let before = &text[start.saturating_sub(128)..start];
-    memchr::memmem::find(before, b"login ").is_some()
-        && memchr::memmem::find(before, b"machine ").is_some()
+    bytes::find_part(b"login ", before).is_some() && bytes::find_part(b"machine ", before).is_some()
 }
 
 /// The credentials in a header: what follows the scheme, or all of it.

@@ -1,6 +1,6 @@
 //! Options of commands that carry a password without saying so.
 
-use memchr::memmem;
+use crate::bytes;
 
 use super::{Secret, run, value};
 
@@ -54,5 +54,5 @@ fn follows(text: &[u8], dash: usize, commands: &[&str]) -> bool {
     while start > least && (text[start - 1] != b'\n' || start > 1 && text[start - 2] == b'\\') {
         start -= 1;
     }
-    commands.iter().any(|name| memmem::find(&text[start..dash], name.as_bytes()).is_some())
+    commands.iter().any(|name| bytes::find_part(name.as_bytes(), &text[start..dash]).is_some())
 }

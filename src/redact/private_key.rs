@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use memchr::memmem;
+use crate::bytes;
 
 use super::Secret;
 
@@ -13,13 +13,13 @@ use super::Secret;
 pub(super) fn find(text: &[u8], word: usize) -> Option<Secret> {
     let start = word.checked_sub(5).filter(|&start| text[start..word] == *b"-----")?;
     let label = &text[word + b"BEGIN ".len()..];
-    let dashes = memmem::find(&label[..label.len().min(48)], b"-----")?;
+    let dashes = bytes::find_part(b"-----", &label[..label.len().min(48)])?;
     let named = &label[..dashes];
-    if memmem::find(named, b"PRIVATE KEY").is_none() || named.contains(&b'\n') {
+    if bytes::find_part(b"PRIVATE KEY", named).is_none() || named.contains(&b'\n') {
         return None;
     }
     let mut at = word + b"BEGIN ".len() + dashes + 5;
-    let stop = memmem::find(&text[at..], b"-----").map_or(text.len(), |found| at + found);
+    let stop = bytes::find_part(b"-----", &text[at..]).map_or(text.len(), |found| at + found);
     let mut end = at;
     let mut body = 0;
     let mut blank = 0;
@@ -42,7 +42,7 @@ pub(super) fn find(text: &[u8], word: usize) -> Option<Secret> {
     }
     if at == stop && text[stop..].starts_with(b"-----END") {
         let label = &text[stop + 8..text.len().min(stop + 56)];
-        end = memmem::find(label, b"-----").map_or(stop, |close| stop + 8 + close + 5);
+        end = bytes::find_part(b"-----", label).map_or(stop, |close| stop + 8 + close + 5);
     }
     (body >= 16).then_some(Secret { start, end, kind: "private-key" })
 }
@@ -50,7 +50,7 @@ pub(super) fn find(text: &[u8], word: usize) -> Option<Secret> {
 /// Where the line that begins at `at` ends and the next begins; a `\n` spelled out counts.
 fn line(text: &[u8], at: usize) -> (usize, usize) {
     let mut from = at;
-    while let Some(found) = memchr::memchr2(b'\n', b'\\', &text[from..]) {
+    while let Some(found) = bytes::find_either(b'\n', b'\\', &text[from..]) {
         let found = from + found;
         if text[found] == b'\n' {
             return (found, found + 1);

@@ -1,13 +1,14 @@
 //! Passwords in URLs.
 
 use super::{Secret, run, value};
+use crate::bytes;
 
 /// The secret in the URL whose scheme is from `start` to `end`: the password of `user:password@`, a long
 /// random user without one, or the path of a web hook.
 pub(super) fn find(text: &[u8], start: usize, end: usize) -> Option<Secret> {
     let after = &text[end + 1..];
     let slashes = run(&after[..after.len().min(8)], |byte| matches!(byte, b'/' | b'\\'));
-    if memchr::memchr_iter(b'/', &after[..slashes]).count() != 2 {
+    if after[..slashes].split(|&byte| byte == b'/').count() != 3 {
         return None;
     }
     let first = end + 1 + slashes;
@@ -23,13 +24,13 @@ pub(super) fn find(text: &[u8], start: usize, end: usize) -> Option<Secret> {
         return Some(Secret { start, end: first + host + secret.1, kind: "webhook" });
     }
     let web = matches!(&text[start..end], b"http" | b"https" | b"ws" | b"wss" | b"file");
-    let at = match memchr::memrchr(b'@', &rest[..host]) {
+    let at = match bytes::find_last(b'@', &rest[..host]) {
         Some(at) => at,
         // A password of a database may hold a slash that nobody escaped; a port may not.
         None if web || has_port(&rest[..host]) => return None,
-        None => memchr::memrchr(b'@', rest)?,
+        None => bytes::find_last(b'@', rest)?,
     };
-    let (from, kind) = match memchr::memchr(b':', &rest[..at]) {
+    let (from, kind) = match bytes::find(b':', &rest[..at]) {
         Some(colon) => (colon + 1, "password"),
         None if value::is_random(&rest[..at]) && at >= 20 => (0, "token"),
         None => return None,
@@ -43,7 +44,7 @@ pub(super) fn find(text: &[u8], start: usize, end: usize) -> Option<Secret> {
 }
 
 fn has_port(host: &[u8]) -> bool {
-    match memchr::memchr(b':', host) {
+    match bytes::find(b':', host) {
         Some(colon) => host[colon + 1..].iter().all(u8::is_ascii_digit),
         None => true,
     }

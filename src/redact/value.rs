@@ -1,5 +1,7 @@
 //! What a value looks like: a secret, or a stand-in for one.
 
+use crate::bytes;
+
 /// A value's characters, counted.
 #[derive(Debug, Default)]
 pub(super) struct Shape {
@@ -149,7 +151,7 @@ pub(super) fn is_placeholder(value: &[u8]) -> bool {
     {
         return true;
     }
-    let holds = |part: &[u8]| memchr::memmem::find(value, part).is_some();
+    let holds = |part: &[u8]| bytes::find_part(part, value).is_some();
     if holds(b"${") || holds(b"{{") || holds(b"#{") || holds(b"$(") || holds(b"...") {
         return true;
     }

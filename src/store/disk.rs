@@ -64,6 +64,21 @@ pub(super) fn write(file: &mut File, path: &Path, at: u64, bytes: &[u8]) -> Resu
     Ok(())
 }
 
+/// Writes all of `bytes` at `at`. Not in append mode: on Windows such a file cannot be cut.
+pub(super) fn write_at(file: &mut File, path: &Path, at: u64, bytes: &[u8]) -> Result<()> {
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::FileExt::write_all_at(file, bytes, at)?;
+        tell(&Change::Wrote { path, at, bytes });
+        Ok(())
+    }
+    #[cfg(not(unix))]
+    {
+        std::io::Seek::seek(file, std::io::SeekFrom::Start(at))?;
+        write(file, path, at, bytes)
+    }
+}
+
 pub(super) fn cut(file: &File, path: &Path, length: u64) -> Result<()> {
     file.set_len(length)?;
     tell(&Change::Cut { path, length });

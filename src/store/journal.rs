@@ -4,7 +4,7 @@
 //! that should have been removed does no harm.
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{Read, Seek};
 use std::path::Path;
 
 use super::dir;
@@ -58,14 +58,15 @@ fn scan(path: &Path, bytes: &[u8]) -> Result<Journal> {
     Ok(journal)
 }
 
-/// Cuts what an unfinished write left behind. Under the lock.
+/// Cuts what stands behind `at`: what an unfinished write left, or all that a snapshot includes. The file
+/// stays: to make it anew would be most of what the next event writes. Under the lock.
 pub(super) fn cut(path: &Path, at: u64) -> Result<()> {
     let Some((file, _)) = dir::open(path, dir::options().write())? else { return Ok(()) };
     disk::cut(&file, path, at).map_err(|e| Error::io("repair", path, e))
 }
 
-/// Appends one record by one write and returns the journal's length. Under the lock.
-pub(super) fn append(path: &Path, generation: u64, payload: &[u8]) -> Result<u64> {
+/// Appends one record by one write and returns the journal's length before and after. Under the lock.
+pub(super) fn append(path: &Path, generation: u64, payload: &[u8]) -> Result<(u64, u64)> {
     let frame = encode(path, generation, payload)?;
     let Some((mut file, meta)) = dir::open(path, dir::options().read().write().create())? else {
         let gone = std::io::ErrorKind::NotFound.into();
@@ -77,7 +78,7 @@ pub(super) fn append(path: &Path, generation: u64, payload: &[u8]) -> Result<u64
         return Err(Error::TooLarge { path: path.to_owned(), bytes, limit: MAX_JOURNAL });
     }
     write_or_undo(&mut file, path, length, &frame).map_err(|e| Error::io("write", path, e))?;
-    Ok(bytes)
+    Ok((length, bytes))
 }
 
 /// A record's frame, if it is fit to be one.
@@ -95,12 +96,7 @@ pub(super) fn encode(path: &Path, generation: u64, payload: &[u8]) -> Result<Vec
 /// Cuts an unfinished last line, so that what is appended stands on a line of its own. Returns the
 /// length that remains.
 pub(super) fn repair(file: &mut File, path: &Path, length: u64) -> std::io::Result<u64> {
-    let mut last = [b'\n'];
-    if length > 0 {
-        file.seek(SeekFrom::Start(length - 1))?;
-        file.read_exact(&mut last)?;
-    }
-    if last == [b'\n'] {
+    if length == 0 || last(file, length)? == b'\n' {
         return Ok(length);
     }
     let mut bytes = Vec::new();
@@ -111,6 +107,19 @@ pub(super) fn repair(file: &mut File, path: &Path, length: u64) -> std::io::Resu
     Ok(end)
 }
 
+/// The last byte of a file of this length.
+fn last(file: &mut File, length: u64) -> std::io::Result<u8> {
+    let mut last = [0];
+    #[cfg(unix)]
+    std::os::unix::fs::FileExt::read_exact_at(file, &mut last, length - 1)?;
+    #[cfg(not(unix))]
+    {
+        file.seek(std::io::SeekFrom::Start(length - 1))?;
+        file.read_exact(&mut last)?;
+    }
+    Ok(last[0])
+}
+
 /// Writes `bytes` at the end; when the disk takes only a part (it is full), takes that part back.
 pub(super) fn write_or_undo(
     file: &mut File,
@@ -118,9 +127,7 @@ pub(super) fn write_or_undo(
     length: u64,
     bytes: &[u8],
 ) -> std::io::Result<()> {
-    // Not in append mode: on Windows such a file cannot be cut.
-    file.seek(SeekFrom::Start(length))?;
-    disk::write(file, path, length, bytes).inspect_err(|_| {
+    disk::write_at(file, path, length, bytes).inspect_err(|_| {
         // Should this fail as well, the next writer finds an unfinished line and cuts it.
         drop(disk::cut(file, path, length));
     })

@@ -58,7 +58,7 @@ pub use journal::MAX_JOURNAL;
 pub use lock::Wait;
 pub use paths::SessionId;
 pub use project::{Project, ProjectLock};
-pub use session::{Contents, Session, SessionLock};
+pub use session::{Appended, Contents, Session, SessionLock};
 pub use twins::Taken;
 
 /// The state directory.

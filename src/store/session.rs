@@ -16,8 +16,8 @@ use super::lock::Wait;
 use super::paths::SessionId;
 use super::pending::{self, Waiting};
 
-pub use locked::SessionLock;
 pub(super) use locked::sweep_removed;
+pub use locked::{Appended, SessionLock};
 
 /// How often a reader begins anew because a writer replaced the snapshot meanwhile. Writers come at
 /// the pace of a conversation; a second attempt is rare.

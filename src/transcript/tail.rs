@@ -2,6 +2,7 @@
 
 use super::raw::{Compact, Message, Text, parse};
 use super::{block, open, read_at, time};
+use crate::bytes;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::io;
@@ -36,10 +37,10 @@ pub fn context(path: &Path) -> io::Result<(Option<Context>, u64)> {
         read_at(&mut file, &mut buffer, from)?;
         bytes += buffer.len() as u64;
         // What begins before the window, and what has no line end yet, is no whole line.
-        let whole = memchr::memrchr(b'\n', &buffer).map_or(0, |end| end + 1);
+        let whole = bytes::find_last(b'\n', &buffer).map_or(0, |end| end + 1);
         let first = match from {
             0 => 0,
-            _ => memchr::memchr(b'\n', &buffer[..whole]).map_or(whole, |end| end + 1),
+            _ => bytes::find(b'\n', &buffer[..whole]).map_or(whole, |end| end + 1),
         };
         for text in buffer[first..whole].rsplit(|byte| *byte == b'\n') {
             match told(text) {
@@ -85,7 +86,7 @@ enum Told {
 }
 
 fn told(text: &[u8]) -> Told {
-    let has = |word: &str| memchr::memmem::find(text, word.as_bytes()).is_some();
+    let has = |word: &str| bytes::find_part(word.as_bytes(), text).is_some();
     if !has("\"usage\"") && !has("\"compact_boundary\"") {
         return Told::Nothing;
     }

@@ -37,8 +37,9 @@ fn a_missing_journal_is_empty() {
 fn records_read_back_in_order() {
     let (_temp, path) = journal();
     let records = three(&path);
-    let length = append(&path, 2, b"last").unwrap();
-    assert_eq!(length, fs::metadata(&path).unwrap().len());
+    let before = fs::metadata(&path).unwrap().len();
+    let lengths = append(&path, 2, b"last").unwrap();
+    assert_eq!(lengths, (before, fs::metadata(&path).unwrap().len()));
     let read = read(&path).unwrap();
     assert_eq!(read.records[..3], records[..]);
     assert_eq!(read.records[3], (2, b"last".to_vec()));

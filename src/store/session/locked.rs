@@ -29,6 +29,15 @@ pub struct SessionLock {
     _held: Held,
 }
 
+/// A record that was appended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Appended {
+    /// The journal's length in bytes: a caller folds it into a snapshot before it grows long.
+    pub length: u64,
+    /// It is the first since a snapshot.
+    pub first: bool,
+}
+
 /// What the last load handed out, hence the next save includes.
 #[derive(Debug)]
 struct Loaded {
@@ -87,12 +96,11 @@ impl SessionLock {
     }
 
     /// Appends a record, one line of at most [`MAX_PAYLOAD`](crate::store::MAX_PAYLOAD) bytes, by one
-    /// write, and returns the journal's length in bytes: a caller folds it into a snapshot before it
-    /// grows long. Needs no load.
+    /// write. Needs no load.
     ///
     /// Errors: [`Error::TooLarge`] when the journal would exceed
     /// [`MAX_JOURNAL`](crate::store::MAX_JOURNAL); [`Error::Newer`]. Nothing was written then.
-    pub fn append(&mut self, record: &[u8]) -> Result<u64> {
+    pub fn append(&mut self, record: &[u8]) -> Result<Appended> {
         let generation = match self.generation {
             Some(known) => known,
             // The snapshot's generation, not the journal's: after a crash between the two steps of a
@@ -100,7 +108,9 @@ impl SessionLock {
             None => format::generation(&self.session.snapshot())?.unwrap_or(0),
         };
         self.generation = Some(generation);
-        journal::append(&self.session.journal(), generation, record)
+        let (before, length) = journal::append(&self.session.journal(), generation, record)?;
+        // The first snapshot's generation is 1.
+        Ok(Appended { length, first: before == 0 && generation > 0 })
     }
 
     /// Replaces the snapshot and returns its generation. The state must include every record of the
@@ -140,7 +150,8 @@ impl SessionLock {
     /// The second step: removes what the snapshot includes. What a crash or an error leaves is
     /// skipped by every reader: the journal for its generation, a pending file for its name.
     fn remove_included(&mut self, generation: u64, included: Vec<String>) {
-        atomic::discard(&self.session.journal());
+        // Records that stay are skipped, like those of a crash right here.
+        drop(journal::cut(&self.session.journal(), 0));
         let kept = remove_pending(&pending::folder(&self.session.dir), included);
         self.generation = Some(generation);
         self.loaded = Some(Loaded { newest: generation, saved: true, taken: Vec::new(), kept });
