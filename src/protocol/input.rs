@@ -282,6 +282,41 @@ mod tests {
     }
 
     #[test]
+    fn every_word_of_claude_code_s_is_known_and_no_other() {
+        let parsed = |field: &str, word: &str| {
+            let json =
+                serde_json::json!({ "session_id": "s", "hook_event_name": "e", field: word });
+            Input::parse(json.to_string().as_bytes()).unwrap()
+        };
+        let source = |word: &str| parsed("source", word).source;
+        assert_eq!(source("startup"), Some(Source::Startup));
+        assert_eq!(source("resume"), Some(Source::Resume));
+        assert_eq!(source("fork"), Some(Source::Fork));
+        assert_eq!(source("clear"), Some(Source::Clear));
+        assert_eq!(source("compact"), Some(Source::Compact));
+        assert_eq!(source("Startup"), None);
+        let trigger = |word: &str| parsed("trigger", word).trigger;
+        assert_eq!(trigger("manual"), Some(Trigger::Manual));
+        assert_eq!(trigger("auto"), Some(Trigger::Auto));
+        assert_eq!(trigger(""), None);
+        let names = Event::ALL.map(Event::name);
+        assert_eq!(
+            names,
+            [
+                "SessionStart",
+                "UserPromptSubmit",
+                "PostToolBatch",
+                "Stop",
+                "StopFailure",
+                "SubagentStop",
+                "PreCompact",
+                "PostCompact",
+                "SessionEnd"
+            ]
+        );
+    }
+
+    #[test]
     fn hopeless_input_is_given_up_early() {
         assert_eq!(Reader::default().feed(b"[1,2]"), Read::Hopeless);
         assert_eq!(Reader::default().feed(b"\x00\x01"), Read::Hopeless);
@@ -311,6 +346,7 @@ mod tests {
             }
             prop_assert_eq!(read, Read::Complete);
             prop_assert_eq!(reader.bytes(), value.as_bytes());
+            prop_assert_eq!(reader.into_bytes(), value.into_bytes());
         }
     }
 }

@@ -99,6 +99,18 @@ mod tests {
         assert_eq!(clear("nothing of it"), "nothing of it");
     }
 
+    /// Set for the whole process: a word that no other test has.
+    #[test]
+    fn what_is_set_first_counts_for_every_text() {
+        also(&[], &[]).unwrap();
+        let text = "of XQZ-HERON-7 and xqz-crane-8";
+        assert_eq!(super::super::redact(text), text);
+        assert!(also(&[], &["(".to_owned()]).is_err());
+        also(&["xqz-heron-7".to_owned()], &[]).unwrap();
+        also(&["xqz-crane-8".to_owned()], &[]).unwrap();
+        assert_eq!(super::super::redact(text), "of [redacted:own] and xqz-crane-8");
+    }
+
     #[test]
     fn what_can_t_be_used_is_told() {
         assert!(check("TICKET-[0-9]+").is_ok());

@@ -145,10 +145,7 @@ pub fn edit(
 ) -> Result<bool, FileError> {
     let target = resolved(path)?;
     let folder = folder_of(&target);
-    let _lock = FolderLock::take(folder, PATIENCE).map_err(|error| match error.kind() {
-        io::ErrorKind::WouldBlock => FileError::new(folder, Cause::Locked),
-        _ => FileError::io(folder, "open", error),
-    })?;
+    let _lock = FolderLock::take(folder, PATIENCE).map_err(|error| not_locked(folder, error))?;
     sweep(&target);
     for _ in 0..ATTEMPTS {
         let before = read(&target)?;
@@ -168,6 +165,13 @@ pub fn edit(
         }
     }
     Err(FileError::new(path, Cause::Rewritten))
+}
+
+fn not_locked(folder: &Path, error: io::Error) -> FileError {
+    match error.kind() {
+        io::ErrorKind::WouldBlock => FileError::new(folder, Cause::Locked),
+        _ => FileError::io(folder, "open", error),
+    }
 }
 
 /// Puts `after` in the place of `before`; `false` when something else stood there before or after.

@@ -232,6 +232,128 @@ fn what_is_registered_is_told_with_its_faults() {
     );
 }
 
+#[test]
+fn a_plan_without_hooks_takes_them_out() {
+    let text = "{\n  \"a\": 1\n}\n";
+    let first = installed(text);
+    let plan = Plan { executables: Path::new("/b"), hooks: false, rules: &rules() };
+    let second = install(&first.text, &plan, &first.written).unwrap();
+    assert!(registered(&second.text).unwrap().is_empty());
+    assert!(RULES.iter().all(|rule| allows(&second.text, rule).unwrap()));
+    assert_eq!(uninstall(&second.text, Some(&second.written)).unwrap(), text);
+}
+
+#[test]
+fn a_rule_that_the_user_took_out_is_not_missed() {
+    let first = installed("{\"a\":1}");
+    let text = first.text.replace(&format!("{},", json::quoted(RULES[0])), "");
+    assert_ne!(text, first.text);
+    assert_eq!(uninstall(&text, Some(&first.written)).unwrap(), "{\"a\":1}");
+}
+
+#[test]
+fn hooks_are_disabled_by_a_truth_value_alone() {
+    assert!(disables_hooks("{\"disableAllHooks\": true}"));
+    for text in
+        ["", "{", "[]", "{}", "{\"disableAllHooks\": false}", "{\"disableAllHooks\": \"true\"}"]
+    {
+        assert!(!disables_hooks(text), "{text}");
+    }
+}
+
+#[test]
+fn a_document_is_no_deeper_than_it_may_be() {
+    let deep = "[".repeat(300) + &"]".repeat(300);
+    assert_eq!(refused(&deep), "line 1: more than 256 levels of nesting");
+}
+
+#[test]
+fn a_container_of_another_kind_is_refused() {
+    let mut document = Document::new("{\"a\": 1, \"b\": {}}").unwrap();
+    let mut made = Containers::new();
+    let object = document.object(&["a"], &mut made).unwrap_err();
+    assert_eq!(object.to_string(), "line 1: `a` is not an object ({…}); correct it first");
+    let array = document.array(&["b"], &mut made).unwrap_err();
+    assert_eq!(array.to_string(), "line 1: `b` is not an array ([…]); correct it first");
+    let number = document.find(&["a"]).unwrap().unwrap();
+    assert!(number.items().is_empty());
+}
+
+const LINE: &str = "/data/rejoin/bin/rejoin-statusline";
+
+fn with_line(text: &str) -> Edited {
+    install_status_line(text, LINE, &Written::default()).unwrap()
+}
+
+#[test]
+fn a_status_line_takes_the_place_of_the_user_s_and_gives_it_back() {
+    for text in [
+        "",
+        "{}",
+        "{\n  \"a\": 1\n}\n",
+        "{\"statusLine\": null}",
+        "{\"statusLine\": {}}",
+        "{\"statusLine\": {\"command\": 7}}",
+        "{\n  \"statusLine\": {\"type\": \"command\", \"command\": \"mine \\u0041\", \"padding\": 0},\n  \"a\": 1\n}",
+    ] {
+        let edited = with_line(text);
+        assert_eq!(status_line::command(&edited.text).unwrap().as_deref(), Some(LINE), "{text}");
+        assert!(edited.written.status_line.is_some());
+        let again = install_status_line(&edited.text, LINE, &edited.written).unwrap();
+        assert_eq!(again, edited, "twice is once");
+        assert_eq!(uninstall(&edited.text, Some(&edited.written)).unwrap(), text);
+    }
+}
+
+#[test]
+fn a_status_line_that_the_user_changed_meanwhile_stays() {
+    let edited = with_line("{\"statusLine\": {\"command\": \"mine\", \"padding\": 0}}");
+    // Beside ours: what is theirs stays as they left it.
+    let text = edited.text.replace("\"padding\": 0", "\"padding\": 2");
+    let back = uninstall(&text, Some(&edited.written)).unwrap();
+    assert_eq!(back, "{\"statusLine\": {\"command\": \"mine\", \"padding\": 2}}");
+    // In its place: another's is not ours to take.
+    for theirs in
+        ["{\"statusLine\": {\"command\": \"other\"}}", "{\"statusLine\": 1}", "{\"a\": 1}"]
+    {
+        assert_eq!(uninstall(theirs, Some(&edited.written)).unwrap(), theirs);
+    }
+    // Without a note ours goes, whatever it replaced.
+    assert_eq!(uninstall(&with_line("{\"a\": 1}").text, None).unwrap(), "{\"a\": 1}");
+}
+
+#[test]
+fn a_status_line_in_doubt_is_refused() {
+    for text in [
+        "{\"statusLine\": {},\n\"statusLine\": {}}",
+        "{\"statusLine\": {\"command\": \"a\",\n\"command\": \"b\"}}",
+        "{\n\"a\": 1,}",
+        "[\n",
+    ] {
+        let refusal = install_status_line(text, LINE, &Written::default()).unwrap_err();
+        assert_eq!(refusal.line, 2, "{text}");
+        assert_eq!(status_line::command(text).unwrap_err(), refusal);
+    }
+}
+
+#[test]
+fn a_path_to_the_status_line_is_a_shell_s_command() {
+    assert_eq!(status_line::as_command(LINE), LINE);
+    if cfg!(unix) {
+        assert_eq!(status_line::as_command("/a b/it's"), "'/a b/it'\\''s'");
+    }
+    for (command, ours) in [
+        (LINE, true),
+        (r"C:\x\rejoin-statusline.exe", true),
+        ("'/a b/rejoin-statusline'", true),
+        ("rejoin-statusline --more", false),
+        ("my-rejoin-statusline", false),
+        ("", false),
+    ] {
+        assert_eq!(status_line::is_ours(command), ours, "{command}");
+    }
+}
+
 // Generated documents: any JSON, with the keys on our path frequent, in any layout.
 
 fn blank() -> impl Strategy<Value = String> {
@@ -325,6 +447,20 @@ fn settings() -> impl Strategy<Value = String> {
         .prop_map(|(bom, a, root, b)| format!("{bom}{a}{root}{b}"))
 }
 
+/// The characters of a document that stand in no string.
+fn outside_strings(text: &str) -> impl Iterator<Item = (usize, char)> {
+    let (mut inside, mut escaped) = (false, false);
+    text.char_indices().filter(move |(_, c)| {
+        let was_inside = inside;
+        match c {
+            '"' if !escaped => inside = !inside,
+            _ => {}
+        }
+        escaped = inside && *c == '\\' && !escaped;
+        !was_inside
+    })
+}
+
 /// Everything in `text` but what we add: our groups, our rules, and containers that hold nothing.
 fn others(text: &str) -> Value {
     let mut value = parsed(text);
@@ -396,6 +532,41 @@ proptest! {
         prop_assert_eq!(others(&edited.text), others(&between));
         let bare = uninstall(&edited.text, Some(&edited.written)).unwrap();
         prop_assert_eq!(others(&bare), others(&between));
+    }
+
+    #[test]
+    fn a_defect_is_refused_with_its_line(
+        text in settings(), at in any::<prop::sample::Index>(), which in 0..6_usize,
+    ) {
+        // In front of the first brace or behind a closing one: places that every document has.
+        let Some(first) = text.find('{') else { return Ok(()) };
+        let places: Vec<usize> = outside_strings(&text).filter(|(_, c)| "}]".contains(*c)).map(|(i, _)| i).collect();
+        let at = places[at.index(places.len())];
+        let before = text[..at].trim_end();
+        let is_empty = before.ends_with(['{', '[']);
+        let (broken, place) = match which {
+            0 => (format!("{}// mine\n{}", &text[..first], &text[first..]), first),
+            1 => (format!("{}/* mine */{}", &text[..at], &text[at..]), at),
+            2 if !is_empty => (format!("{},{}", before, &text[before.len()..]), before.len()),
+            3 => (format!("{}{{\"hooks\": 1, \"hooks\": 2}}", &text[..first]), first),
+            4 => (format!("{}{{\"permissions\": {{}}, \"permissions\": {{}}}}", &text[..first]), first),
+            _ => (text[..text.rfind('}').unwrap()].to_owned(), text.len()),
+        };
+        let line = 1 + broken[..place.min(broken.len())].matches('\n').count();
+        let refusal = installed_from(&broken, "/b", &Written::default()).unwrap_err();
+        match which {
+            0..=2 if which != 2 || !is_empty => prop_assert_eq!(refusal.line, line, "{}", broken),
+            _ => prop_assert!(refusal.line >= 1),
+        }
+    }
+
+    #[test]
+    fn a_status_line_comes_and_goes_with_the_bytes_of_others(text in settings()) {
+        let hooks = installed(&text);
+        let both = install_status_line(&hooks.text, LINE, &hooks.written).unwrap();
+        prop_assert_eq!(&install_status_line(&both.text, LINE, &both.written).unwrap(), &both);
+        prop_assert_eq!(registered(&both.text).unwrap().len(), HOOKS.len());
+        prop_assert_eq!(uninstall(&both.text, Some(&both.written)).unwrap(), text);
     }
 
     #[test]

@@ -50,6 +50,8 @@ pub(super) fn replace(
                     && attempt < ATTEMPTS
                     && scratch.is_dir() =>
             {
+                // Where it was the target's directory that is gone, it is still there.
+                discard(&temporary);
                 attempt += 1;
             }
             Err(e) => {
@@ -121,7 +123,10 @@ pub(super) fn is_temporary(name: &str) -> bool {
 /// Moves a file that cannot be read out of the way, to `<name>.unreadable-<milliseconds since 1970>`.
 /// Call under the lock.
 pub(super) fn move_aside(path: &Path) -> Result<PathBuf> {
-    let mut millis = crate::clock::now().timestamp_millis();
+    move_aside_at(path, crate::clock::now().timestamp_millis())
+}
+
+fn move_aside_at(path: &Path, mut millis: i64) -> Result<PathBuf> {
     loop {
         let mut name = path.as_os_str().to_owned();
         name.push(format!(".unreadable-{millis}"));
@@ -138,3 +143,6 @@ pub(super) fn move_aside(path: &Path) -> Result<PathBuf> {
 pub(super) fn random() -> u64 {
     RandomState::new().build_hasher().finish()
 }
+
+#[cfg(test)]
+mod tests;

@@ -278,13 +278,10 @@ pub(super) fn names(path: &Path) -> Result<Vec<String>> {
 
 /// The files in a folder below `base`, sorted; without temporary ones and those moved aside.
 pub(super) fn files(base: &Path, folder: &str) -> Result<Vec<String>> {
-    if folder.contains('/') {
+    let (None, folder) = paths::split(folder)? else {
         return Err(Error::BadId { id: folder.to_owned() });
-    }
-    let mut names = match locate(base, folder)? {
-        Some(path) => names(&path)?,
-        None => Vec::new(),
     };
+    let mut names = names(&base.join(folder))?;
     names.retain(|name| paths::split(name).is_ok() && !name.contains(".unreadable-"));
     Ok(names)
 }
@@ -298,3 +295,6 @@ pub(super) fn size(path: &Path) -> u64 {
     });
     sizes.sum()
 }
+
+#[cfg(all(test, unix))]
+mod tests;

@@ -124,6 +124,50 @@ mod tests {
     use super::*;
 
     #[test]
+    #[cfg(target_os = "linux")]
+    fn a_file_that_cannot_be_locked_is_an_error() {
+        use rustix::fs::{Mode, OFlags};
+        let temp = tempfile::tempdir().unwrap();
+        // Open for nothing but its name.
+        let file: File = rustix::fs::open(temp.path(), OFlags::PATH, Mode::empty()).unwrap().into();
+        assert!(try_exclusive(&file).is_err());
+        assert!(block(&file).is_err());
+        assert!(poll(&file, Instant::now(), Duration::from_mins(1)).is_err());
+    }
+
+    #[test]
+    fn a_lock_whose_folder_never_comes_is_given_up_at_the_deadline() {
+        let temp = tempfile::tempdir().unwrap();
+        let path = temp.path().join("missing/lock");
+        let prepared = std::cell::Cell::new(0);
+        let limit = Duration::from_millis(20);
+        let start = Instant::now();
+        let busy = acquire(&path, Wait::For(limit), || {
+            prepared.set(prepared.get() + 1);
+            Ok(())
+        });
+        assert!(matches!(busy, Err(Error::Busy { .. })), "{busy:?}");
+        assert!(start.elapsed() >= limit && prepared.get() > 1);
+        let gone = || Err(Error::refused(&path, "gone"));
+        assert!(matches!(acquire(&path, Wait::Forever, gone), Err(Error::Unsafe { .. })));
+    }
+
+    #[test]
+    fn whoever_holds_a_lock_holds_it_alone() {
+        let temp = tempfile::tempdir().unwrap();
+        let path = temp.path().join("lock");
+        let one = File::create(&path).unwrap();
+        let other = File::open(&path).unwrap();
+        assert!(try_exclusive(&one).unwrap());
+        assert!(!try_exclusive(&other).unwrap());
+        assert!(!poll(&other, Instant::now(), Duration::from_millis(5)).unwrap());
+        drop(one);
+        assert!(block(&other).unwrap());
+        let third = File::open(&path).unwrap();
+        assert!(!try_exclusive(&third).unwrap());
+    }
+
+    #[test]
     fn a_file_that_was_replaced_is_no_longer_the_one_that_was_opened() {
         let temp = tempfile::tempdir().unwrap();
         let path = temp.path().join("lock");

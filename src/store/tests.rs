@@ -1,7 +1,6 @@
 #![allow(clippy::disallowed_methods)]
 
 use std::fs;
-#[cfg(unix)]
 use std::path::Path;
 
 use super::*;
@@ -60,6 +59,29 @@ fn a_first_write_sweeps_temporary_files_that_lost_their_writer_long_ago() {
     store.write_file("windows/b.json", "1").unwrap();
     assert!(!old.exists());
     assert!(new.exists(), "its writer may be at work");
+}
+
+#[test]
+fn shared_files_are_listed_by_folder_and_by_the_start_of_their_names() {
+    let (_temp, root) = root();
+    let store = Store::open(&root).unwrap();
+    assert_eq!(store.list("windows").unwrap(), Vec::<String>::new());
+    for name in ["windows/b.json", "windows/a.json", "handover-1", "handover-2", "off"] {
+        store.write_file(name, "").unwrap();
+    }
+    assert_eq!(store.list("windows").unwrap(), ["a.json", "b.json"]);
+    assert_eq!(store.names("handover-").unwrap(), ["handover-1", "handover-2"]);
+    assert_eq!(store.names("none").unwrap(), Vec::<String>::new());
+}
+
+#[test]
+fn an_error_of_the_system_is_the_cause_of_ours() {
+    use std::error::Error as _;
+    let path = Path::new("/p");
+    let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
+    let error = Error::io("write", path, full);
+    assert_eq!(error.source().unwrap().to_string(), "no storage space");
+    assert!(Error::Busy { path: path.into() }.source().is_none());
 }
 
 #[test]

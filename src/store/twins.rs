@@ -96,6 +96,8 @@ impl Taken {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::disallowed_methods)]
+
     use super::*;
 
     fn at(second: i64) -> DateTime<Utc> {
@@ -157,5 +159,42 @@ mod tests {
         store.note_plugin(now).unwrap();
         assert!(store.has_plugin(now));
         assert!(!store.has_plugin(now + GONE + TimeDelta::hours(1)));
+    }
+
+    #[test]
+    fn the_marker_of_a_plugin_is_renewed_every_hour() {
+        let scratch = tempfile::tempdir().unwrap();
+        let store = Store::open(&scratch.path().join("state")).unwrap();
+        store.note_plugin(crate::clock::now()).unwrap();
+        let path = store.root().join(MARKER);
+        let seen = DateTime::from_timestamp(1_600_000_000, 0).unwrap();
+        let file = std::fs::File::options().write(true).open(&path).unwrap();
+        file.set_modified(std::time::SystemTime::from(seen)).unwrap();
+        for minutes in [-59, 0, 59] {
+            store.note_plugin(seen + TimeDelta::minutes(minutes)).unwrap();
+            assert_eq!(store.plugin_seen(), Some(seen), "{minutes}");
+        }
+        assert!(store.has_plugin(seen + GONE - TimeDelta::seconds(1)));
+        assert!(!store.has_plugin(seen + GONE));
+        store.note_plugin(seen + RENEWED).unwrap();
+        assert!(store.plugin_seen() > Some(seen), "written anew");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), TEXT);
+    }
+
+    #[test]
+    fn only_what_is_past_is_swept() {
+        let scratch = tempfile::tempdir().unwrap();
+        let store = Store::open(&scratch.path().join("state")).unwrap();
+        let left = || dir::names(&store.root().join(FOLDER)).unwrap().len();
+        for (second, expected) in [(0, 1), (5, 2), (10, 2), (15, 2), (100, 1)] {
+            assert!(store.take(format!("at {second}").as_bytes(), at(second)).unwrap());
+            assert_eq!(left(), expected, "at {second}");
+        }
+        // The clock went back: what is of the future goes, too.
+        assert!(store.take(b"back", at(0)).unwrap());
+        assert_eq!(left(), 1);
+        std::fs::write(store.root().join(FOLDER).join("odd"), "").unwrap();
+        assert!(store.take(b"more", at(0)).unwrap());
+        assert_eq!(left(), 2, "what has no time is swept");
     }
 }

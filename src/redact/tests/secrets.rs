@@ -101,6 +101,34 @@ fn tokens_are_known_by_their_form() {
     }
 }
 
+/// What stands beside a mark is another neighbour than the secret was.
+#[test]
+fn what_a_secret_hid_is_found_when_it_is_gone() {
+    gone(
+        &format!("npm_{}--password 0123456789SKWm", drawn(36)),
+        "[redacted:npm]--password [redacted:password]",
+    );
+}
+
+#[test]
+fn what_stands_for_a_secret_stays() {
+    for text in [
+        "password=%PASSWORD%",
+        "password=[hidden]",
+        "password: [a1b2c3d4]",
+        "password=:param",
+        "password=@param",
+        "password=abc…def1",
+        "password=abc...def1",
+        "password=••••1",
+        "the authorization was Zx8Qm2Lk5Vt7Rw1N",
+    ] {
+        gone(text, text);
+    }
+    gone("password: foo!bar", "password: [redacted:password]");
+    gone(r#"{\"password\": \"ab\ncd1\"}"#, r#"{\"password\": \"[redacted:password]\"}"#);
+}
+
 #[test]
 fn a_token_at_the_end_may_be_cut_off() {
     gone(&format!("x ghp_{}", drawn(9)), "x [redacted:github]");

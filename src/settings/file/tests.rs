@@ -1,3 +1,4 @@
+use super::super::Written;
 use super::*;
 
 fn folder() -> tempfile::TempDir {
@@ -167,4 +168,113 @@ fn a_folder_in_the_file_s_place_is_an_error_that_names_it() {
     fs::create_dir(&path).unwrap();
     let error = set(&path, "{}").unwrap_err().to_string();
     assert!(error.contains("settings.json"), "{error}");
+}
+
+#[test]
+fn every_error_names_the_file_and_what_to_do() {
+    let path = Path::new("/h/settings.json");
+    let refusal = super::super::install("{,}", &plan(), &Written::default()).unwrap_err();
+    let io = |kind: io::ErrorKind| io::Error::from(kind);
+    let errors = [
+        FileError::refused(path, refusal),
+        FileError::io(path, "read", io(io::ErrorKind::PermissionDenied)),
+        FileError::new(path, Cause::NotUtf8),
+        FileError::new(path, Cause::Rewritten),
+        not_locked(Path::new("/h"), io(io::ErrorKind::WouldBlock)),
+        not_locked(Path::new("/h"), io(io::ErrorKind::NotADirectory)),
+    ];
+    insta::assert_snapshot!(errors.map(|error| error.to_string()).join("\n"));
+}
+
+fn plan() -> super::super::Plan<'static> {
+    super::super::Plan { executables: Path::new("/b"), hooks: true, rules: &[] }
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_an_error_that_names_it() {
+    let home = folder();
+    let error = set(&home.path().join("missing/settings.json"), "{}").unwrap_err().to_string();
+    assert!(error.starts_with("cannot open ") && error.contains("missing"), "{error}");
+}
+
+#[test]
+fn a_replacement_has_the_mode_that_is_asked_for() {
+    let home = folder();
+    let path = home.path().join("x");
+    for (text, mode) in [("one", None), ("two", Some(0o644)), ("three", None)] {
+        replace(&path, text.as_bytes(), mode).unwrap();
+        assert_eq!(read(&path).unwrap().unwrap(), text);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let found = path.metadata().unwrap().permissions().mode() & 0o7777;
+            assert_eq!(found, mode.unwrap_or(0o600));
+        }
+    }
+    assert_eq!(names(home.path()), ["x"]);
+    assert!(replace(&home.path().join("missing/x"), b"", None).is_err());
+}
+
+#[test]
+fn a_bare_name_lies_in_the_folder_one_is_in() {
+    assert_eq!(folder_of(Path::new("settings.json")), Path::new("."));
+    assert_eq!(folder_of(Path::new("a/settings.json")), Path::new("a"));
+}
+
+/// Only root can give a file to somebody else.
+#[test]
+#[cfg(unix)]
+fn the_owner_stays() {
+    use std::os::unix::fs::{MetadataExt, chown};
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let home = folder();
+    let path = home.path().join("settings.json");
+    put(&path, "{}");
+    chown(&path, Some(12345), Some(54321)).unwrap();
+    assert!(set(&path, "{\"a\": 1}").unwrap());
+    for file in [&path, &backup_path(&path)] {
+        let meta = file.metadata().unwrap();
+        assert_eq!((meta.uid(), meta.gid()), (12345, 54321), "{}", file.display());
+    }
+}
+
+/// A program of its own that replaces the file again and again, as Claude Code does.
+#[test]
+#[cfg(unix)]
+fn a_process_that_rewrites_the_file_meanwhile_loses_nothing_and_is_noticed() {
+    use std::io::{BufRead, BufReader};
+    use std::process::{Command, Stdio};
+    let home = folder();
+    let path = home.path().join("settings.json");
+    put(&path, "{\"n\": 0}");
+    // It rewrites once for each line it is given and says so.
+    let mut other = Command::new("sh")
+        .args([
+            "-c",
+            "while read n; do echo \"{\\\"n\\\": $n}\" > new; mv new settings.json; echo $n; done",
+        ])
+        .current_dir(home.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut ask = other.stdin.take().unwrap();
+    let mut told = BufReader::new(other.stdout.take().unwrap()).lines();
+    let mut calls = 0;
+    let changed = edit(&path, true, |text| {
+        calls += 1;
+        if calls <= 3 {
+            writeln!(ask, "{calls}").unwrap();
+            assert_eq!(told.next().unwrap().unwrap(), calls.to_string());
+        }
+        Ok(Change::Replace(text.unwrap().trim_end().replace('}', ", \"ours\": true}")))
+    });
+    drop(ask);
+    assert!(other.wait().unwrap().success());
+    assert!(changed.unwrap());
+    assert_eq!(calls, 4);
+    assert_eq!(read(&path).unwrap().unwrap(), "{\"n\": 3, \"ours\": true}");
+    assert_eq!(names(home.path()), ["settings.json", "settings.json.rejoin-backup"]);
 }

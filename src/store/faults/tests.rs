@@ -107,3 +107,43 @@ fn a_linked_log_is_not_followed() {
     assert!(faults.read_last(1).is_err());
     assert_eq!(fs::read_to_string(&outside).unwrap(), "kept");
 }
+
+#[test]
+fn lines_that_name_a_word_can_be_taken_out() {
+    let (temp, faults) = faults();
+    faults.forget("nothing").unwrap();
+    assert!(dir::names(temp.path()).unwrap().is_empty(), "nothing is made");
+    fs::write(temp.path().join("hooks.log.1"), "t e s1 is old\nt e s2 is old\n").unwrap();
+    assert!(faults.note("t", "e", "s1 is new") && faults.note("t", "e", "s2 is new"));
+    faults.forget("s1").unwrap();
+    faults.forget("s1").unwrap();
+    assert_eq!(faults.read_last(9).unwrap(), ["t e s2 is old", "t e s2 is new"]);
+    assert_eq!(dir::names(temp.path()).unwrap(), ["hooks.log", "hooks.log.1"]);
+}
+
+#[test]
+fn a_log_that_cannot_be_written_is_told_by_a_no() {
+    let (temp, faults) = faults();
+    fs::create_dir(temp.path().join("hooks.log")).unwrap();
+    assert!(!faults.note("t", "e", "x"));
+    assert!(faults.read_last(1).is_err());
+}
+
+#[test]
+fn a_line_is_one_line_of_a_bounded_length() {
+    let long = line("t", "e", &"é".repeat(MAX_LINE));
+    assert!((MAX_LINE..=MAX_LINE + 1).contains(&long.len()), "{}", long.len());
+    assert!(long.ends_with("é\n") || long.ends_with(" \n"), "{long:?}");
+    assert_eq!(line("t", "e", "a\nb\u{1b}[0m\tc"), "t e a b [0m c\n");
+}
+
+#[test]
+fn the_log_is_set_aside_at_its_size_and_not_before() {
+    let (temp, faults) = faults();
+    let path = temp.path().join("hooks.log");
+    fs::write(&path, vec![b'x'; MAX_LOG as usize - 1]).unwrap();
+    assert!(faults.note("t", "e", "fits"));
+    assert_eq!(dir::names(temp.path()).unwrap(), ["hooks.log"]);
+    assert!(faults.note("t", "e", "next"));
+    assert_eq!(fs::read_to_string(&path).unwrap(), "t e next\n");
+}

@@ -124,6 +124,79 @@ fn what_would_break_the_framing_is_refused() {
 }
 
 #[test]
+fn where_there_is_no_folder_nothing_is_appended_or_cut() {
+    let (temp, _) = journal();
+    let path = temp.path().join("missing/journal");
+    let error = append(&path, 1, b"{}").unwrap_err();
+    assert!(error.to_string().starts_with("cannot create "), "{error}");
+    cut(&path, 0).unwrap();
+    assert!(!path.exists());
+}
+
+#[test]
+fn an_unfinished_line_is_cut_wherever_it_begins() {
+    let (_temp, path) = journal();
+    let repaired = |text: &str| {
+        fs::write(&path, text).unwrap();
+        let mut file = File::options().read(true).write(true).open(&path).unwrap();
+        let length = repair(&mut file, &path, text.len() as u64).unwrap();
+        (length, fs::read_to_string(&path).unwrap())
+    };
+    for (text, left) in
+        [("", ""), ("a", ""), ("\n", "\n"), ("a\n", "a\n"), ("a\nb", "a\n"), ("a\nb\nc", "a\nb\n")]
+    {
+        assert_eq!(repaired(text), (left.len() as u64, left.to_owned()), "{text:?}");
+    }
+}
+
+/// The size limit belongs to the process: it is tried in one of its own.
+#[cfg(unix)]
+#[test]
+fn what_a_full_disk_takes_of_a_record_is_taken_back() {
+    let temp = tempfile::tempdir().unwrap();
+    fs::write(temp.path().join(HERE), "").unwrap();
+    let test = "store::journal::tests::appends_until_the_disk_is_full";
+    let out = std::process::Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 8; exec \"$0\" --ignored --exact \"$1\""])
+        .arg(std::env::current_exe().unwrap())
+        .arg(test)
+        .current_dir(temp.path())
+        // The limit would break off what a coverage build writes.
+        .env("LLVM_PROFILE_FILE", "/dev/null")
+        .output()
+        .unwrap();
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stdout));
+    let found = read(&temp.path().join("journal")).unwrap();
+    assert_eq!(found.torn_at, None, "half a record was left");
+    assert!((2..6).contains(&found.records.len()), "{}", found.records.len());
+    assert_eq!(found.damaged, 0);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_that_takes_nothing_is_an_error() {
+    let path = Path::new("/dev/full");
+    let mut file = File::options().write(true).open(path).unwrap();
+    let error = write_or_undo(&mut file, path, 0, b"x").unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::StorageFull);
+}
+
+const HERE: &str = "append-here";
+
+#[test]
+#[ignore = "run by what_a_full_disk_takes_of_a_record_is_taken_back, in a process of its own"]
+fn appends_until_the_disk_is_full() {
+    if !Path::new(HERE).exists() {
+        return;
+    }
+    let path = Path::new("journal");
+    // A record of a size that no limit is a multiple of.
+    let refused = (0..99).find_map(|_| append(path, 1, &[b'x'; 1_433]).err()).unwrap();
+    assert!(refused.to_string().starts_with("cannot write journal: "), "{refused}");
+    append(path, 1, b"{}").unwrap();
+}
+
+#[test]
 fn a_full_journal_refuses_and_stays_as_it_is() {
     let (_temp, path) = journal();
     let big = vec![b'x'; frame::MAX_PAYLOAD];

@@ -205,3 +205,62 @@ fn sessions_are_those_that_hold_something() {
     fs::create_dir(project.dir().join("sessions/.removed-1")).unwrap();
     assert_eq!(project.sessions().unwrap(), [id("a"), id("b")]);
 }
+
+#[test]
+fn a_path_whose_folders_are_all_others_is_refused() {
+    let (_temp, store) = store();
+    let here = Path::new(HERE);
+    let projects = store.root().join("projects");
+    let folder = paths::project_folder("app", here);
+    for dir in candidates(&projects, &folder) {
+        fs::create_dir_all(&dir).unwrap();
+        fs::write(about(&dir), "{\"format\":1,\"path\":\"/somewhere/else\"}").unwrap();
+    }
+    assert_eq!(dir::names(&projects).unwrap().len(), FOLDERS);
+    assert!(store.find_project("app", here).unwrap().is_none());
+    let error = store.project("app", here).unwrap_err();
+    assert!(matches!(error, Error::Unsafe { .. }), "{error}");
+    assert_eq!(dir::names(&projects).unwrap().len(), FOLDERS);
+    fs::remove_dir_all(projects.join(format!("{folder}-{FOLDERS}"))).unwrap();
+    let last = store.project("app", here).unwrap();
+    assert_eq!(store.find_project("app", here).unwrap().unwrap().dir(), last.dir());
+}
+
+#[test]
+fn following_can_be_switched_off_and_on() {
+    let (_temp, store) = store();
+    assert!(!store.is_off());
+    store.switch(true).unwrap();
+    assert!(!store.is_off(), "it was on");
+    store.switch(false).unwrap();
+    assert!(store.is_off());
+    store.switch(true).unwrap();
+    assert!(!store.is_off());
+    let project = store.project("app", Path::new(HERE)).unwrap();
+    let lock = project.lock(Wait::Forever).unwrap();
+    assert!(!project.is_off());
+    lock.switch(false).unwrap();
+    assert!(project.is_off() && !store.is_off());
+    assert!(!store.project("other", Path::new("/other")).unwrap().is_off());
+    lock.switch(true).unwrap();
+    assert!(!project.is_off());
+    let words = fs::read_to_string(project.dir().join("off"));
+    assert!(words.is_err(), "the marker is gone");
+}
+
+#[test]
+fn files_of_a_project_are_listed_read_and_removed() {
+    let (_temp, store) = store();
+    let project = store.project("app", Path::new(HERE)).unwrap();
+    assert_eq!(project.list("pauses").unwrap(), Vec::<String>::new());
+    assert_eq!(project.read_file("pauses/p1.md").unwrap(), None);
+    let lock = project.lock(Wait::Forever).unwrap();
+    assert_eq!(lock.project().dir(), project.dir());
+    for durability in [Durability::Cached, Durability::Synced] {
+        lock.write_file("pauses/p1.md", "text", durability).unwrap();
+        assert_eq!(project.list("pauses").unwrap(), ["p1.md"]);
+        assert_eq!(project.read_file("pauses/p1.md").unwrap().as_deref(), Some("text"));
+        lock.remove_file("pauses/p1.md").unwrap();
+        assert_eq!(project.list("pauses").unwrap(), Vec::<String>::new());
+    }
+}

@@ -418,7 +418,7 @@ fn lines_are_appended_below_a_format_line() {
     let lock = scene.lock();
     let whole = "{\"format\":1}\n{\"a\":1}\n{\"b\":2}\n";
     lock.append_lines("responses.jsonl", &["{\"a\":1}"], Durability::Cached).unwrap();
-    lock.append_lines("responses.jsonl", &["{\"b\":2}"], Durability::Cached).unwrap();
+    lock.append_lines("responses.jsonl", &["{\"b\":2}"], Durability::Synced).unwrap();
     let text = || scene.session.read_file("responses.jsonl").unwrap().unwrap();
     assert_eq!(text(), whole);
     assert!(matches!(
@@ -439,4 +439,80 @@ fn lines_are_appended_below_a_format_line() {
         Err(Error::Newer { .. })
     ));
     assert_eq!(text(), newer);
+}
+
+#[test]
+fn when_it_changed_last_and_how_large_it_is() {
+    let scene = scene();
+    assert_eq!((scene.session.changed(), scene.session.size()), (None, 0));
+    fold(&mut scene.lock());
+    let aged = |name: &str, seconds: i64| {
+        let then = DateTime::from_timestamp(1_600_000_000 + seconds, 0).unwrap();
+        let file = fs::File::options().write(true).open(scene.path(name)).unwrap();
+        file.set_modified(std::time::SystemTime::from(then)).unwrap();
+        then
+    };
+    let saved = aged("state.json", 0);
+    assert_eq!(scene.session.changed(), Some(saved));
+    scene.lock().append(b"a").unwrap();
+    let appended = aged("journal", 60);
+    assert_eq!(scene.session.changed(), Some(appended));
+    aged("journal", -60);
+    assert_eq!(scene.session.changed(), Some(saved));
+    let bytes: u64 = ["state.json", "journal"]
+        .map(|name| fs::metadata(scene.path(name)).unwrap().len())
+        .iter()
+        .sum();
+    assert_eq!(scene.session.size(), bytes);
+}
+
+#[test]
+fn a_pending_record_alone_is_a_session() {
+    let scene = scene();
+    scene.session.pend(b"p").unwrap();
+    assert!(scene.session.exists() && scene.session.changed().is_some());
+    assert_eq!(scene.project.sessions().unwrap(), [scene.session.id().clone()]);
+}
+
+#[test]
+fn a_session_that_goes_away_under_its_lock_is_an_error_or_gone() {
+    let scene = scene();
+    let mut lock = scene.lock();
+    fs::remove_dir_all(scene.session.dir()).unwrap();
+    let error = lock.append_lines("log", &["{}"], Durability::Cached).unwrap_err();
+    assert!(error.to_string().starts_with("cannot create "), "{error}");
+    assert!(lock.append(b"a").is_err());
+    assert!(!scene.session.dir().exists(), "nothing is made anew");
+    assert_eq!(lock.session().id(), scene.session.id());
+    // What is to be gone is gone.
+    lock.remove().unwrap();
+}
+
+#[test]
+fn what_cannot_be_swept_is_named() {
+    let scene = scene();
+    fold(&mut scene.lock());
+    let odd = scene.session.parent().join(".removed-1");
+    fs::write(&odd, "a file").unwrap();
+    let error = scene.project.sweep_removed().unwrap_err();
+    assert!(error.to_string().starts_with("cannot remove "), "{error}");
+    fs::remove_file(&odd).unwrap();
+    fs::create_dir_all(odd.join("x")).unwrap();
+    scene.project.sweep_removed().unwrap();
+    assert!(!odd.exists() && scene.session.exists());
+}
+
+/// A file that the system would not open now is not lost: it waits for the next load.
+#[cfg(unix)]
+#[test]
+fn a_pending_record_that_cannot_be_read_now_is_left_for_later() {
+    let scene = scene();
+    scene.session.pend(b"a").unwrap();
+    let _socket = std::os::unix::net::UnixListener::bind(scene.path("pending/0000")).unwrap();
+    let mut lock = scene.lock();
+    let contents = lock.load::<State>().unwrap();
+    assert_eq!(contents.notes, ["1 pending records wait for the next load"]);
+    assert_eq!((contents.records, contents.waited), (vec![b"a".to_vec()], 1));
+    lock.save(&once(&["a"]), Durability::Cached).unwrap();
+    assert_eq!(dir::names(&scene.path("pending")).unwrap(), ["0000"]);
 }
