@@ -3,6 +3,7 @@
 use super::Failure;
 use super::here::Here;
 use super::known::What;
+use super::show::used;
 use super::terminal::Terminal;
 use crate::env::Env;
 use crate::export::{self, Document};
@@ -55,8 +56,11 @@ pub(super) fn run(options: &ExportArgs, env: &Env, terminal: &mut Terminal) -> R
     let document = match &known.what {
         What::Pause(pause) => Document::of_pause(pause, here.now),
         What::Followed(_) | What::Transcript(_) => {
-            let (log, _) = known.log(&here)?;
-            Document::of_session(&known.state()?, log, known.responses()?.0, here.now)
+            let state = known.state()?;
+            let turns = known.responses(&state)?;
+            let (mut log, _) = known.log_of(&state, &here);
+            log.context_metrics.extend(used::entry(&turns));
+            Document::of_session(&state, log, turns, here.now)
         }
     };
     let named = options.output.as_deref().and_then(Format::of);

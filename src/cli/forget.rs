@@ -118,7 +118,7 @@ fn forget(
     if !options.json {
         let about = state.session.first_prompt().map(|prompt| text::line(&prompt.text, 60));
         let about = about.map(|about| format!(" (\"{about}\")")).unwrap_or_default();
-        let turns = known.responses()?.0.len();
+        let turns = known.responses(&state)?.len();
         writeln!(terminal, "This deletes all that rejoin knows of session {id}{about}:")?;
         writeln!(terminal, "  its resume log and facts, {turns} entries of its response log")?;
         match gone.pauses.len() {

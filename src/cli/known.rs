@@ -248,28 +248,35 @@ impl Known {
 
     /// Its resume log as of now, and what it was composed with.
     pub(super) fn log(&self, here: &Here) -> Result<(ResumeLog, About), Failure> {
+        // A pause has its own.
+        let state = if self.is_pause() { State::default() } else { self.state()? };
+        Ok(self.log_of(&state, here))
+    }
+
+    /// The resume log of its state, and what it was composed with.
+    pub(super) fn log_of(&self, state: &State, here: &Here) -> (ResumeLog, About) {
         match (&self.what, &self.project) {
             (What::Pause(pause), Some(project)) => {
                 let opening = Opening { place: &self.place, ..here.opening(project) };
-                Ok(opening.pause(&self.recent, pause))
+                opening.pause(&self.recent, pause)
             }
             (What::Followed(id), Some(project)) => {
                 let entry = self.recent.get(&self.id);
                 let cause = entry.and_then(|e| cause(&self.recent, e, here.now));
                 let previous = entry.and_then(|e| e.previous.clone());
                 let opening = Opening { place: &self.place, ..here.opening(project) };
-                Ok(opening.log(&project.session(id), &self.state()?, cause, previous))
+                opening.log(&project.session(id), state, cause, previous)
             }
-            _ => Ok(log_at(&self.place, here.now, None, &self.state()?, None, None)),
+            _ => log_at(&self.place, here.now, None, state, None, None),
         }
     }
 
-    /// The records of its turns and of its subagents' runs, and the state that they follow from.
-    pub(super) fn responses(&self) -> Result<(Vec<Response>, State), Failure> {
-        match (&self.what, &self.project) {
-            (What::Followed(id), Some(project)) => Ok(follow::log(&project.session(id))?),
-            _ => Ok(follow::log_of(self.state()?)?),
-        }
+    /// The records of its turns and of its subagents' runs, as they follow from its state.
+    pub(super) fn responses(&self, state: &State) -> Result<Vec<Response>, Failure> {
+        Ok(match (&self.what, &self.project) {
+            (What::Followed(id), Some(project)) => follow::log(&project.session(id), state)?,
+            _ => follow::log_of(state)?,
+        })
     }
 
     /// The folder that the session was started in.
@@ -286,6 +293,10 @@ impl Known {
             What::Pause(pause) => pause.session.as_deref(),
             _ => Some(&self.id),
         }
+    }
+
+    pub(super) fn is_pause(&self) -> bool {
+        matches!(self.what, What::Pause(_))
     }
 
     /// As messages name it: `session 8463c716`, `pause p0c51f3a`.

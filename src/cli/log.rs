@@ -1,6 +1,6 @@
 //! `rejoin log`: a session's response log, newest last.
 
-mod layout;
+pub(super) mod layout;
 mod totals;
 
 use super::Failure;
@@ -47,7 +47,8 @@ pub(super) fn run(options: &LogArgs, env: &Env, terminal: &mut Terminal) -> Resu
     if !options.json {
         terminal.page();
     }
-    let (mut turns, state) = known.responses()?;
+    let state = known.state()?;
+    let mut turns = known.responses(&state)?;
     if let Some(turn) = running(&turns).filter(|_| known.is_live(crate::clock::now())) {
         "running".clone_into(&mut turns[turn].stop_reason);
     }
@@ -81,7 +82,8 @@ fn follow(
         let live = known.is_live(crate::clock::now());
         let now = Some((live, stamps(known, transcript.as_deref())));
         if seen != now {
-            let (mut turns, state) = known.responses()?;
+            let state = known.state()?;
+            let mut turns = known.responses(&state)?;
             transcript = state.transcript;
             // It is printed when it is over.
             if let Some(turn) = running(&turns).filter(|_| live) {

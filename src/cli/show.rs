@@ -1,6 +1,7 @@
 //! `rejoin show`: a session's resume log.
 
 pub(super) mod section;
+pub(super) mod used;
 
 use super::Failure;
 use super::here::Here;
@@ -49,7 +50,16 @@ pub enum Format {
 
 pub(super) fn run(options: &ShowArgs, env: &Env, terminal: &mut Terminal) -> Result<(), Failure> {
     let here = Here::find(env)?;
-    let (log, about) = here.known(options.session.as_deref(), env)?.log(&here)?;
+    let known = here.known(options.session.as_deref(), env)?;
+    // A pause froze the session as it was; the digest tells what a session needs to go on.
+    let (log, about) = if options.digest || known.is_pause() {
+        known.log(&here)?
+    } else {
+        let state = known.state()?;
+        let (mut log, about) = known.log_of(&state, &here);
+        log.context_metrics.extend(used::entry(&known.responses(&state)?));
+        (log, about)
+    };
     let format = if options.json { Format::Json } else { options.format };
     let text = match (format, options.section) {
         _ if options.digest => resume::digest(&log, &about, Whose::Earlier),

@@ -196,27 +196,27 @@ pub fn compose(state: &State, about: &About) -> ResumeLog {
     resume::compose(&state.session, &recall, about)
 }
 
-/// The session's response log, oldest first, with what is not in its file yet: the turn that runs is
-/// the last one that is no subagent's run, as it stands. With it, the state that it follows from.
-pub fn log(session: &store::Session) -> store::Result<(Vec<Response>, State)> {
-    let text = session.read_file(responses::FILE)?.unwrap_or_default();
-    logged(text, look(session)?)
+/// The response log of a session whose state was looked at, oldest first, with what is not in its file
+/// yet: the turn that runs is the last one that is no subagent's run, as it stands.
+pub fn log(session: &store::Session, state: &State) -> store::Result<Vec<Response>> {
+    logged(session.read_file(responses::FILE)?.unwrap_or_default(), state.clone(), false)
 }
 
-/// The response log of a session that was not followed, from its facts alone.
-pub fn log_of(state: State) -> store::Result<(Vec<Response>, State)> {
-    logged(String::new(), state)
+/// The response log of a session that was not followed, from its facts and its subagents' transcripts.
+pub fn log_of(state: &State) -> store::Result<Vec<Response>> {
+    logged(String::new(), state.clone(), true)
 }
 
-fn logged(text: String, mut state: State) -> store::Result<(Vec<Response>, State)> {
+/// `all`: subagents' runs that nobody reported are logged, too.
+fn logged(text: String, mut state: State, all: bool) -> store::Result<Vec<Response>> {
     let mut log = responses::Log::read(&text);
-    state.complete_responses(false);
+    state.complete_responses(all);
     let current = state.responses.current(&state.session);
     let ready = state.responses.take_ready(|| Ok::<_, store::Error>(Some(text)))?;
     for record in ready.into_iter().chain(current) {
         log.put(record);
     }
-    Ok((log.sorted(), state))
+    Ok(log.sorted())
 }
 
 /// What is known of a session, read without its lock and brought up to date in memory only.

@@ -21,16 +21,40 @@ pub struct Record {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event")]
 pub enum Told {
-    SessionStart { source: String },
-    UserPromptSubmit { prompt_id: Option<String>, text: Quote },
+    SessionStart {
+        source: String,
+    },
+    UserPromptSubmit {
+        prompt_id: Option<String>,
+        text: Quote,
+    },
     PostToolBatch,
-    Stop { prompt_id: Option<String>, said: Option<Quote>, background: Vec<String> },
-    StopFailure { prompt_id: Option<String>, error: String },
-    SubagentStop { id: String, kind: String, said: Option<Quote> },
+    Stop {
+        prompt_id: Option<String>,
+        said: Option<Quote>,
+        /// The last message as the response log keeps it, where `said` is only its beginning.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answer: Option<String>,
+        background: Vec<String>,
+    },
+    StopFailure {
+        prompt_id: Option<String>,
+        error: String,
+    },
+    SubagentStop {
+        id: String,
+        kind: String,
+        said: Option<Quote>,
+    },
     PreCompact,
     PostCompact,
-    SessionEnd { reason: String },
-    Note { kind: NoteKind, text: String },
+    SessionEnd {
+        reason: String,
+    },
+    Note {
+        kind: NoteKind,
+        text: String,
+    },
 }
 
 impl Record {

@@ -12,6 +12,7 @@ mod running;
 use crate::session::event::{At, Event};
 use crate::session::{Session, hash};
 use agents::Agents;
+pub use answer::keep as keep_answer;
 use answer::{head, kept};
 pub use record::{Calls, Log, Response, Sum, Tokens};
 use running::Running;
@@ -132,6 +133,13 @@ impl Pending {
         }
         late.append(&mut ready);
         Ok(late)
+    }
+
+    /// The end of a turn was told, with the text that its last line has.
+    pub(super) fn answered(&mut self, turn: &str, text: String) {
+        if let Some(running) = self.running.as_mut().filter(|r| r.record.turn == turn) {
+            running.answered(text);
+        }
     }
 
     /// A subagent has reported.

@@ -58,6 +58,9 @@ struct Stop {
     prompt_id: String,
     end: End,
     said: Option<Quote>,
+    /// The whole of it, for the response log; of the newest alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    answer: Option<String>,
 }
 
 impl State {
@@ -73,12 +76,13 @@ impl State {
                 self.ended = None;
                 self.typed(text);
             }
-            Told::Stop { prompt_id, said, background } => {
+            Told::Stop { prompt_id, said, answer, background } => {
                 self.session.background.retain(|b| background.contains(&b.id));
-                self.stop(prompt_id.as_deref(), End::Stopped, said.clone());
+                let said = (said.clone(), answer.clone());
+                self.stop(prompt_id.as_deref(), End::Stopped, said);
             }
             Told::StopFailure { prompt_id, error } => {
-                self.stop(prompt_id.as_deref(), End::Failed(error.clone()), None);
+                self.stop(prompt_id.as_deref(), End::Failed(error.clone()), (None, None));
             }
             Told::SubagentStop { id, kind, said } => {
                 self.responses.reported(id, kind);
@@ -116,9 +120,17 @@ impl State {
     }
 
     /// A turn's end, remembered until the turn's lines are there.
-    fn stop(&mut self, prompt_id: Option<&str>, end: End, said: Option<Quote>) {
+    fn stop(
+        &mut self,
+        prompt_id: Option<&str>,
+        end: End,
+        (said, answer): (Option<Quote>, Option<String>),
+    ) {
         let Some(prompt_id) = prompt_id else { return };
-        self.stops.push(Stop { prompt_id: prompt_id.to_owned(), end, said });
+        for older in &mut self.stops {
+            older.answer = None;
+        }
+        self.stops.push(Stop { prompt_id: prompt_id.to_owned(), end, said, answer });
         if self.stops.len() > STOPS {
             self.stops.remove(0);
         }
@@ -132,7 +144,8 @@ impl State {
     /// Applies the ends of turns whose lines have come.
     pub(super) fn settle(&mut self) {
         let turns = &mut self.session.turns;
-        self.stops.retain(|stop| {
+        let responses = &mut self.responses;
+        self.stops.retain_mut(|stop| {
             let Some(turn) =
                 turns.iter_mut().rev().find(|t| t.prompt_id.as_deref() == Some(&stop.prompt_id))
             else {
@@ -145,6 +158,9 @@ impl State {
                 && turn.closing.as_ref().is_none_or(|c| c.whole.is_none() && c.text != said.text)
             {
                 turn.closing = Some(said.clone());
+            }
+            if stop.said.is_some() {
+                responses.answered(&turn.id, stop.answer.take().unwrap_or_default());
             }
             false
         });

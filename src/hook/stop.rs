@@ -1,7 +1,7 @@
 //! Stop: a turn came to its end.
 
 use super::{Context, Fault};
-use crate::follow::{self, Bridge, Told, opening};
+use crate::follow::{self, Bridge, Told, opening, responses};
 use crate::protocol::Reply;
 use crate::session::keep_quote;
 use crate::store::{Durability, Project};
@@ -22,6 +22,7 @@ pub fn handle(context: &Context) -> Result<Reply, Fault> {
     let told = Told::Stop {
         prompt_id: input.prompt_id.clone(),
         said: said.map(keep_quote),
+        answer: said.and_then(responses::keep_answer),
         background: input.background.iter().map(|(id, _)| id.clone()).collect(),
     };
     fold(context, told)?;

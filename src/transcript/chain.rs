@@ -15,11 +15,23 @@ use std::io::{self, Read, Seek, SeekFrom};
 /// Prompts that are remembered; a rewind further back is found by a look into the file.
 const PROMPTS: usize = 64;
 
+/// Finds the offset of a line by its uuid.
+pub(super) type Look<'l> = &'l mut dyn FnMut(&str, Way) -> Option<u64>;
+
+/// From where a line is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// From the line that is read, a few megabytes back.
+    Back,
+    /// From the beginning to the line that is read.
+    Forth,
+}
+
 /// The newest prompts of the live branch and its end.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Chain {
     /// Hash of the last main-chain line's uuid; 0 when not known.
-    tip: u64,
+    pub(super) tip: u64,
     prompts: Vec<Prompt>,
 }
 
@@ -38,7 +50,7 @@ struct Prompt {
 }
 
 /// The hash under which a line is remembered.
-fn key(uuid: Option<&str>) -> u64 {
+pub(super) fn key(uuid: Option<&str>) -> u64 {
     uuid.map_or(1, |u| hash(u.as_bytes()).max(2))
 }
 
@@ -55,7 +67,7 @@ impl Chain {
         uuid: &str,
         parent: Option<&str>,
         may_rewind: bool,
-        look: &mut dyn FnMut(&str) -> Option<u64>,
+        look: Look<'_>,
     ) -> Option<u64> {
         let from = key(parent);
         let mut back_to = None;
@@ -63,7 +75,7 @@ impl Chain {
             let known = self.prompts.iter().rposition(|p| p.parent == from);
             let first = match (known, parent) {
                 (Some(at), _) => Some(at),
-                (None, Some(parent)) => look(parent)
+                (None, Some(parent)) => look(parent, Way::Back)
                     .and_then(|offset| self.prompts.iter().position(|p| p.offset > offset)),
                 (None, None) => None,
             };
@@ -118,6 +130,33 @@ pub(super) fn find(
             return Ok(Some(from + at as u64));
         }
         to = from;
+    }
+    Ok(None)
+}
+
+/// The offset of the first line with this uuid before `end`.
+pub(super) fn find_first(
+    file: &mut File,
+    uuid: &str,
+    end: u64,
+    bytes: &mut u64,
+) -> io::Result<Option<u64>> {
+    const BLOCK: u64 = 256 << 10;
+    let pattern = format!("\"uuid\":\"{uuid}\"");
+    let finder = memchr::memmem::Finder::new(&pattern);
+    let mut buffer = Vec::new();
+    let mut from = 0;
+    while from < end {
+        // The pattern may lie across two blocks.
+        let to = (from + BLOCK + pattern.len() as u64).min(end);
+        buffer.resize((to - from) as usize, 0);
+        file.seek(SeekFrom::Start(from))?;
+        file.read_exact(&mut buffer)?;
+        *bytes += buffer.len() as u64;
+        if let Some(at) = finder.find(&buffer) {
+            return Ok(Some(from + at as u64));
+        }
+        from += BLOCK;
     }
     Ok(None)
 }

@@ -1,6 +1,7 @@
 //! How far a transcript was read, and whether it is still the same file.
 
 use super::chain::Chain;
+use super::copies::Copies;
 use super::read_at;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,9 @@ pub struct Cursor {
     before: u64,
     /// The conversation's live branch.
     pub(super) chain: Chain,
+    /// What was written a second time.
+    #[serde(default, skip_serializing_if = "Copies::is_empty")]
+    pub(super) copies: Copies,
     /// Time of the last line that had one.
     pub(super) time: Option<DateTime<Utc>>,
     /// Bytes that were left out of the first reading.

@@ -66,7 +66,7 @@ fn part(
         at = found.end;
         let place = Place { offset: found.offset, len: found.len };
         if let Some(text) = found.text {
-            line::read(text, place, &mut cursor, &mut |_| None, &mut |at, event| {
+            line::read(text, place, &mut cursor, &mut |_, _| None, &mut |at, event| {
                 glance.take(at, &event);
             });
         }

@@ -1,5 +1,6 @@
 //! One line to its events.
 
+use super::chain::{Look, Way};
 use super::cursor::Cursor;
 use super::raw::{Attachment, Compact, Line, Message, Text, parse};
 use super::{block, time, tool};
@@ -12,13 +13,7 @@ use std::collections::BTreeMap;
 pub(super) type Sink<'s> = &'s mut dyn FnMut(At, Event<'_>);
 
 /// Reads one line: moves the cursor's chain and time on, and tells its events.
-pub(super) fn read(
-    text: &[u8],
-    place: Place,
-    cursor: &mut Cursor,
-    look: &mut dyn FnMut(&str) -> Option<u64>,
-    sink: Sink<'_>,
-) {
+pub(super) fn read(text: &[u8], place: Place, cursor: &mut Cursor, look: Look<'_>, sink: Sink<'_>) {
     if text.is_empty() {
         return;
     }
@@ -34,7 +29,15 @@ pub(super) fn read(
         };
         line
     };
-    if let Some(at) = line.timestamp.as_ref().and_then(|t| time(&t.0)) {
+    let stamp = line.timestamp.as_ref().and_then(|t| time(&t.0));
+    let parent = line.parent_uuid.as_ref().or(line.logical_parent_uuid.as_ref()).map(|p| &*p.0);
+    if let Some(uuid) = line.uuid.as_ref().filter(|_| !line.is_sidechain) {
+        let is_written = |uuid: &str| look(uuid, Way::Forth).is_some();
+        if cursor.copies.take((&uuid.0, parent), stamp, cursor.chain.tip, is_written) {
+            return;
+        }
+    }
+    if let Some(at) = stamp {
         cursor.time = Some(at);
     }
     let at = At { time: cursor.time.unwrap_or(DateTime::<Utc>::UNIX_EPOCH), place };
@@ -56,12 +59,11 @@ pub(super) fn read(
         _ => None,
     };
     if let Some(uuid) = &line.uuid {
-        let parent = line.parent_uuid.as_ref().or(line.logical_parent_uuid.as_ref());
-        let parent = parent.map(|p| &*p.0);
         // Answers and results branch within their turn (parallel calls); all else must follow the
         // end of the live branch, or else tells that the conversation went back.
         let results = message.as_ref().is_some_and(|m| block::has_results(m.content));
-        let may_rewind = kind != "assistant" && !results;
+        let after_copies = cursor.copies.end(parent);
+        let may_rewind = kind != "assistant" && !results && !after_copies;
         if let Some(to) = cursor.chain.grow(&uuid.0, parent, may_rewind, look) {
             sink(at, Event::Rewound { to });
         }
@@ -83,7 +85,12 @@ pub(super) fn read(
                 assistant(&line, message, at, sink);
             }
         }
-        "system" => system(&line, at, sink),
+        "system" => {
+            if line.subtype.as_ref().is_some_and(|kind| kind.0 == "compact_boundary") {
+                cursor.copies.compacted(stamp);
+            }
+            system(&line, at, sink);
+        }
         "attachment" => attachment(&line, at, sink),
         "queue-operation" => queue(&line, at, sink),
         "custom-title" => title(line.custom_title, true, at, sink),

@@ -6,6 +6,7 @@
 
 mod block;
 mod chain;
+mod copies;
 mod cursor;
 mod glance;
 mod line;
@@ -15,6 +16,7 @@ mod tail;
 mod tool;
 
 use crate::session::event::{At, Event, Place};
+use chain::Way;
 use chrono::{DateTime, Utc};
 pub use cursor::Cursor;
 pub use glance::{Glance, glance};
@@ -160,11 +162,15 @@ fn fold(
         match found.text {
             Some(text) => {
                 // A second opening: a duplicate of the first would share its position.
-                let mut look = |uuid: &str| {
-                    let mut back = File::open(path).ok()?;
-                    chain::find(&mut back, uuid, place.offset, LOOK_BACK, &mut looked)
-                        .ok()
-                        .flatten()
+                let mut look = |uuid: &str, way: Way| {
+                    let mut file = File::open(path).ok()?;
+                    let found = match way {
+                        Way::Back => {
+                            chain::find(&mut file, uuid, place.offset, LOOK_BACK, &mut looked)
+                        }
+                        Way::Forth => chain::find_first(&mut file, uuid, place.offset, &mut looked),
+                    };
+                    found.ok().flatten()
                 };
                 line::read(text, place, cursor, &mut look, &mut |at, event| {
                     sink(Told::Event(at, event));
@@ -227,7 +233,7 @@ pub fn recall(
         buffer.resize(place.len as usize, 0);
         read_at(&mut file, &mut buffer, place.offset)?;
         let mut scratch = Cursor::default();
-        line::read(&buffer, *place, &mut scratch, &mut |_| None, &mut |_, event| {
+        line::read(&buffer, *place, &mut scratch, &mut |_, _| None, &mut |_, event| {
             sink(*place, event);
         });
     }
@@ -237,7 +243,7 @@ pub fn recall(
 /// What one line says on its own, whatever conversation it belongs to.
 pub fn events(line: &[u8], sink: &mut dyn FnMut(At, Event<'_>)) {
     let place = Place { offset: 0, len: line.len().try_into().unwrap_or(u32::MAX) };
-    line::read(line, place, &mut Cursor::of_sidechain(), &mut |_| None, sink);
+    line::read(line, place, &mut Cursor::of_sidechain(), &mut |_, _| None, sink);
 }
 
 /// A time as Claude Code writes it (RFC 3339, UTC).

@@ -133,7 +133,8 @@ pub(super) fn totals(totals: &Totals, width: usize) -> String {
     out
 }
 
-fn figures(requests: u32, usage: &Tokens) -> Vec<String> {
+/// Requests, input and output, as people read them.
+pub(in crate::cli) fn figures(requests: u32, usage: &Tokens) -> Vec<String> {
     let plural = if requests == 1 { "" } else { "s" };
     vec![
         format!("{requests} request{plural}"),

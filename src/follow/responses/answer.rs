@@ -3,7 +3,7 @@
 use super::record::Response;
 use crate::redact::redact;
 use crate::session::event::Stop;
-use crate::session::{hash, text};
+use crate::session::{WHOLE, hash, text};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -17,6 +17,12 @@ const DATA: usize = 16 << 10;
 /// Text as it is logged: secrets removed, at most `max` units.
 pub(super) fn kept(whole: &str, max: usize) -> String {
     text::cut(redact(head(whole, LOOKED_AT)).trim(), max)
+}
+
+/// A last message as the log keeps it; `None` where the facts keep all of it.
+pub fn keep(whole: &str) -> Option<String> {
+    let kept = kept(whole, RESPONSE);
+    (text::units(&kept) > WHOLE).then_some(kept)
 }
 
 /// At most so many bytes of a text.

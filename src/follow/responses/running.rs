@@ -22,6 +22,9 @@ pub(super) struct Running {
     /// Offset of the prompt's line.
     pub(super) start: u64,
     answer: Answer,
+    /// Its last message as its Stop told it, until the transcript has it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    told: String,
     /// Calls that wait for their result: id and tool.
     open: Vec<(String, String)>,
     /// What was logged of it.
@@ -75,6 +78,9 @@ impl Running {
                 record.error = None;
                 if let Some(stop) = stop {
                     name(*stop).clone_into(&mut record.stop_reason);
+                    if *stop != Stop::ToolUse {
+                        self.told = String::new();
+                    }
                 }
             }
             Event::ApiError { kind, last: true, .. } => fail(record, kind),
@@ -86,13 +92,28 @@ impl Running {
         record.ended_at = Some(at.time);
     }
 
+    /// Its last message was told.
+    pub(super) fn answered(&mut self, text: String) {
+        if !self.is_broken_off() {
+            return;
+        }
+        // What was said before gives way to it, as it would to the last line.
+        self.record.response = String::new();
+        self.record.data = None;
+        self.told = text;
+    }
+
+    /// What was read of it does not come to its end.
+    fn is_broken_off(&self) -> bool {
+        matches!(&*self.record.stop_reason, "" | "tool_use")
+    }
+
     /// The record, with what the facts know of its turn.
     pub(super) fn record(&self, turn: Option<&Turn>) -> Response {
         let mut record = self.record.clone();
         if let (Some(from), Some(to)) = (record.started_at, record.ended_at) {
             record.duration_ms = (to - from).num_milliseconds().max(0);
         }
-        let broken_off = matches!(&*record.stop_reason, "" | "tool_use");
         if let Some(turn) = turn {
             record.requests = turn.counts.responses;
             record.usage = turn.counts.usage.into();
@@ -100,11 +121,13 @@ impl Running {
             record.files = changed.take(FILES).map(|file| file.path.clone()).collect();
             match &turn.end {
                 // Its end was told, and its last lines never came.
-                End::Stopped if broken_off => {
+                End::Stopped if self.is_broken_off() => {
                     "end_turn".clone_into(&mut record.stop_reason);
-                    if let Some(closing) = &turn.closing {
-                        record.response.clone_from(&closing.text);
-                        record.data = data(&closing.text);
+                    let closing = turn.closing.as_ref().map(|closing| &closing.text);
+                    let told = Some(&self.told).filter(|told| !told.is_empty()).or(closing);
+                    if let Some(told) = told {
+                        record.response.clone_from(told);
+                        record.data = data(told);
                     }
                 }
                 End::Failed(error) => fail(&mut record, error),

@@ -1,5 +1,5 @@
 use super::{Log, Response, Sum, Tokens};
-use crate::follow::State;
+use crate::follow::{Record, State, Told};
 use proptest::prelude::*;
 use std::convert::Infallible;
 use std::fs::{self, File};
@@ -276,4 +276,173 @@ proptest! {
         let (_, split) = read_up_to(path, &cuts);
         prop_assert_eq!(whole, split, "{}", path.display());
     }
+}
+
+/// A transcript that grows as Claude Code writes it, with what a later `/compact` of the same process does:
+/// lines are appended a second time, and the next one goes on from the last of them
+/// (anthropics/claude-code#92089).
+#[derive(Default)]
+struct Written {
+    lines: Vec<String>,
+    tip: String,
+    /// Where the last compaction left what it did not summarise.
+    preserved: usize,
+    copies: bool,
+}
+
+impl Written {
+    fn line(&mut self, kind: &str, parent: &str, more: &str) {
+        let number = self.lines.len();
+        let time = chrono::DateTime::from_timestamp(1_790_000_000 + number as i64, 0).unwrap();
+        let parent = if parent.is_empty() { "null".to_owned() } else { format!("\"{parent}\"") };
+        let tip = format!("u{number}");
+        self.lines.push(format!(
+            "{{\"type\":\"{kind}\",\"uuid\":\"{tip}\",\"parentUuid\":{parent},\"timestamp\":\"{}\",{more}}}\n",
+            time.to_rfc3339()
+        ));
+        self.tip = tip;
+    }
+
+    fn turn(&mut self, prompt: &str) {
+        let asked = format!(
+            "\"promptId\":\"{prompt}\",\"turnOrigin\":\"human\",\"message\":{{\"content\":\"{prompt}\"}}"
+        );
+        self.line("user", &self.tip.clone(), &asked);
+        let answer = format!(
+            "\"message\":{{\"id\":\"msg-{prompt}\",\"model\":\"claude-sonnet-4-5\",\"stop_reason\":\"end_turn\",\
+             \"content\":[{{\"type\":\"text\",\"text\":\"Done: {prompt}.\"}}],\
+             \"usage\":{{\"input_tokens\":10,\"output_tokens\":7}}}}"
+        );
+        self.line("assistant", &self.tip.clone(), &answer);
+        self.line("system", &self.tip.clone(), "\"subtype\":\"stop_hook_summary\"");
+    }
+
+    fn compact(&mut self) {
+        let before = self.preserved;
+        // The last turn or its answer: what is kept begins where a message does.
+        let head = self.lines.len() - if before > 0 { 2 } else { 3 };
+        if self.copies && before > 0 {
+            let copied = self.lines[..before].to_vec();
+            let at = self.lines[before - 1].find("\"uuid\":\"").unwrap() + 8;
+            let last = self.lines[before - 1][at..].split('"').next().unwrap().to_owned();
+            self.lines.extend(copied);
+            self.line("system", &last, "\"subtype\":\"stop_hook_summary\"");
+        } else if before > 0 {
+            self.line("system", &self.tip.clone(), "\"subtype\":\"stop_hook_summary\"");
+        }
+        let boundary = format!(
+            "\"subtype\":\"compact_boundary\",\"logicalParentUuid\":\"{}\",\
+             \"compactMetadata\":{{\"trigger\":\"manual\",\"preTokens\":900,\"postTokens\":90}}",
+            self.tip
+        );
+        self.line("system", "", &boundary);
+        self.line(
+            "user",
+            &self.tip.clone(),
+            "\"isCompactSummary\":true,\"message\":{\"content\":\"Summary\"}",
+        );
+        self.preserved = head;
+    }
+
+    /// A session that is compacted three times, with more responses than are remembered.
+    fn session(copies: bool) -> String {
+        let mut written = Self { copies, ..Self::default() };
+        for number in 0..80 {
+            written.turn(&format!("first-{number}"));
+        }
+        written.compact();
+        written.turn("second");
+        written.compact();
+        written.turn("third-0");
+        written.turn("third-1");
+        written.compact();
+        written.turn("fourth");
+        written.lines.concat()
+    }
+}
+
+#[test]
+fn what_a_later_compaction_writes_again_counts_once() {
+    // Ids and places are those of the lines, which stand elsewhere.
+    let plain = |record: Response| {
+        (record.prompt, record.response, record.requests, record.usage.output_tokens)
+    };
+    let read = |text: &str, cuts: &[usize]| {
+        let mut followed = Followed::new();
+        let mut from = 0;
+        for end in cuts.iter().copied().chain([text.len()]) {
+            followed.gain(&text.as_bytes()[from..end]);
+            from = end;
+        }
+        let (state, records) = followed.finish();
+        assert!(records.iter().all(|record| !record.abandoned));
+        let session = &state.session;
+        let facts =
+            (session.responses, session.context, session.merged.0 as usize + session.turns.len());
+        (facts, records.into_iter().map(plain).collect::<Vec<_>>())
+    };
+    let (once, twice) = (Written::session(false), Written::session(true));
+    assert!(twice.len() > 3 * once.len() / 2);
+    let told = read(&once, &[]);
+    assert_eq!((told.0, told.1.len()), ((84, Some(17), 84), 84));
+    assert!(told.1.iter().all(|record| record.2 == 1));
+    assert_eq!(read(&twice, &[]), told);
+    // However it is read.
+    let copy = twice.find("\"second\"").unwrap();
+    for cut in [copy + 200, copy + 1_000, copy + 9_000, twice.len() / 2, twice.len() - 3_000] {
+        assert_eq!(read(&twice, &[cut]), told, "cut at {cut}");
+    }
+}
+
+#[test]
+fn an_answer_that_never_reached_the_transcript_is_whole_as_its_stop_told_it() {
+    let text = fs::read_to_string(fixture("hello")).unwrap();
+    let answer = text.find("\"type\":\"assistant\"").unwrap();
+    let answer = text[..answer].rfind('\n').unwrap() + 1;
+    let prompt = text.lines().find(|line| line.contains("\"promptSource\"")).unwrap();
+    let prompt: serde_json::Value = serde_json::from_str(prompt).unwrap();
+    let said = "The cache is keyed by path and time. ".repeat(100)
+        + "sk-ant-api03-abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrs-AAAAAAAA";
+    let stop = |said: &str| Record {
+        at: chrono::DateTime::UNIX_EPOCH,
+        transcript: None,
+        told: Told::Stop {
+            prompt_id: prompt["promptId"].as_str().map(str::to_owned),
+            said: Some(crate::session::keep_quote(said)),
+            answer: super::keep_answer(said),
+            background: Vec::new(),
+        },
+    };
+    // The Stop comes after the prompt's line or before it.
+    for early in [false, true] {
+        let mut followed = Followed::new();
+        if early {
+            followed.state.take(&stop(&said));
+        }
+        followed.gain(&text.as_bytes()[..answer]);
+        if !early {
+            followed.state.take(&stop(&said));
+        }
+        followed.state.responses.close(&followed.state.session);
+        followed.save();
+        let records = Log::read(&followed.log).sorted();
+        assert_eq!((records.len(), &*records[0].stop_reason), (1, "end_turn"));
+        let response = &records[0].response;
+        assert_eq!(response.matches("keyed by path").count(), 100, "{response}");
+        assert!(response.contains("[redacted:") && !response.contains("sk-ant"), "{response}");
+        // A hook made Claude continue, with less to say.
+        followed.state.take(&stop("Short."));
+        let (_, records) = Followed { log: String::new(), ..followed }.finish();
+        assert_eq!(records[0].response, "Short.");
+    }
+    // What the transcript says goes before it.
+    let mut followed = Followed::new();
+    followed.gain(&text.as_bytes()[..answer]);
+    followed.state.take(&stop(&said));
+    followed.gain(&text.as_bytes()[answer..]);
+    let (state, records) = followed.finish();
+    assert_eq!(records[0].requests, 1);
+    assert!(!records[0].response.contains("keyed by path"), "{}", records[0].response);
+    let kept = serde_json::to_string(&state).unwrap();
+    assert!(kept.matches("keyed by path").count() < 20, "it is forgotten");
 }

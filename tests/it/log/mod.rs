@@ -67,6 +67,36 @@ fn what_subagents_used_is_theirs_and_part_of_the_total() {
 }
 
 #[test]
+fn a_session_s_log_says_what_it_and_its_subagents_used() {
+    let here = ended("subagents-parallel");
+    let (records, totals) = json_of(&here);
+    let numbers = |ran: &str| -> Vec<String> {
+        let told = ran.lines().filter(|line| line.contains("used ")).map(str::to_owned);
+        told.collect()
+    };
+    let shown = numbers(&here.run(&["show"]).stdout);
+    assert_snapshot!("used", shown.join("\n"));
+    // It adds up: the whole is what the records have.
+    let output: u64 = records.iter().map(|r| r["usage"]["output_tokens"].as_u64().unwrap()).sum();
+    assert_eq!(totals["usage"]["output_tokens"], output);
+    assert!(shown[0].contains(&format!("{output} out")), "{shown:?}");
+    assert_eq!(numbers(&here.run(&["export"]).stdout), shown);
+    let json = here.run(&["show", "--json", "--section", "context-metrics"]).json();
+    let last = json.as_array().unwrap().last().unwrap()["text"].as_str().unwrap();
+    assert!(shown[0].contains(last), "{json}");
+    // What a session needs to go on has no such numbers.
+    assert_eq!(numbers(&here.run(&["show", "--digest"]).stdout), [""; 0]);
+    // A session that nobody followed has them, too.
+    std::fs::remove_dir_all(here.state()).unwrap();
+    let id = here.id("subagents-parallel");
+    assert_eq!(numbers(&here.run(&["show", id]).stdout), shown);
+    let log = here.run(&["log", id, "--json"]).stdout;
+    assert_eq!(log.lines().count(), records.len() + 1);
+    let again: Value = serde_json::from_str(log.lines().last().unwrap()).unwrap();
+    assert_eq!(again["totals"]["usage"], totals["usage"]);
+}
+
+#[test]
 fn the_compaction_s_own_call_is_shown_apart() {
     let (records, totals) = json_of(&ended("compact-auto"));
     let output: u64 = records.iter().map(|r| r["usage"]["output_tokens"].as_u64().unwrap()).sum();
