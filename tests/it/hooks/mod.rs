@@ -10,6 +10,7 @@ mod counts;
 mod fields;
 #[cfg(unix)]
 mod limits;
+mod own;
 mod places;
 mod reads;
 pub(crate) mod scene;
