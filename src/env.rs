@@ -69,10 +69,10 @@ fn given(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// The variables that set a key of `config.toml`: `REJOIN_`, its table, its name; with what they were set
-/// to. Apart from [`Env`], since most hooks do without.
-pub fn settings() -> Vec<(String, String)> {
-    let variables = crate::config::variables();
+/// The variables that set a key of `config.toml`, or of one of its tables: `REJOIN_`, the table, its name;
+/// with what they were set to. Apart from [`Env`], since hooks need few of them or none.
+pub fn settings(table: Option<&str>) -> Vec<(String, String)> {
+    let variables = crate::config::variables(table);
     variables.filter_map(|name| Some((name.to_owned(), text(name)?))).collect()
 }
 
@@ -86,24 +86,32 @@ impl Env {
     /// Reads the process environment.
     pub fn read() -> Self {
         Self {
+            claude_session_id: text("CLAUDE_CODE_SESSION_ID"),
+            pager: given("REJOIN_PAGER").or_else(|| given("PAGER")),
+            columns: text("COLUMNS").and_then(|v| v.parse().ok()),
+            editor: text("VISUAL").or_else(|| text("EDITOR")),
+            ..Self::of_hook()
+        }
+    }
+
+    /// Reads of the process environment what hooks go by: each variable is looked for among all.
+    pub fn of_hook() -> Self {
+        Self {
             home: absolute(if cfg!(windows) { "USERPROFILE" } else { "HOME" }),
             rejoin_home: absolute("REJOIN_HOME"),
             xdg_state_home: absolute("XDG_STATE_HOME"),
             xdg_data_home: absolute("XDG_DATA_HOME"),
-            local_app_data: absolute("LOCALAPPDATA"),
+            local_app_data: if cfg!(windows) { absolute("LOCALAPPDATA") } else { None },
             claude_config_dir: absolute("CLAUDE_CONFIG_DIR"),
             claude_project_dir: absolute("CLAUDE_PROJECT_DIR"),
-            claude_session_id: text("CLAUDE_CODE_SESSION_ID"),
             claude_pid: text("CLAUDE_PID").and_then(|v| v.parse().ok()),
             attended: text("CLAUDE_CODE_SESSION_ATTENDED").map(|v| v == "1"),
             entrypoint: text("CLAUDE_CODE_ENTRYPOINT"),
             handover: text(HANDOVER),
             temp: std::env::temp_dir(),
             plugin: text("REJOIN_PLUGIN").is_some(),
-            pager: given("REJOIN_PAGER").or_else(|| given("PAGER")),
-            columns: text("COLUMNS").and_then(|v| v.parse().ok()),
-            editor: text("VISUAL").or_else(|| text("EDITOR")),
             ack_fd: text("REJOIN_ACK_FD").and_then(|v| v.parse().ok()),
+            ..Self::default()
         }
     }
 

@@ -117,7 +117,7 @@ struct Listing {
 }
 
 fn rows(state: &Path) -> Result<Vec<Row>, Failure> {
-    let settings = env::settings();
+    let settings = env::settings(None);
     // First of all: is it right as a whole?
     config::read_with(state, &settings).map_err(Failure::Failed)?;
     let text = file::read(&state.join(FILE))?.unwrap_or_default();
@@ -263,7 +263,7 @@ fn set(options: &Set, state: &Path, terminal: &mut Terminal) -> Result<(), Failu
         shown(&json(&key.value(&typed))),
         path.display()
     )?;
-    if env::settings().iter().any(|(name, _)| name == key.variable) {
+    if env::settings(None).iter().any(|(name, _)| name == key.variable) {
         writeln!(terminal, "{} is set in the environment and goes before it.", key.variable)?;
     }
     Ok(())

@@ -152,7 +152,7 @@ pub fn run() -> ExitCode {
 /// What the user wants out of all texts is known before any is written.
 fn redact_as_configured(command: Option<&Command>, env: &Env) -> Result<(), Failure> {
     let own = match env.state_dir() {
-        Some(state) => crate::config::redaction(&state, &crate::env::settings()),
+        Some(state) => crate::config::redaction(&state, &crate::env::settings(None)),
         None => return Ok(()),
     };
     match own.and_then(|own| redact::also(&own.words, &own.patterns)) {

@@ -59,8 +59,9 @@ fn answer(env: &Env) -> Result<Answer, Failure> {
     if project.is_off() {
         return Ok(nothing("rejoin is off for this project; `rejoin on` turns it on"));
     }
-    let inject =
-        config::read_with(store.root(), &crate::env::settings()).map_err(Failure::Failed)?.inject;
+    let inject = config::read_with(store.root(), &crate::env::settings(None))
+        .map_err(Failure::Failed)?
+        .inject;
     let rule = inject.rule(inject.startup);
     let recent = here.recent(project)?;
     let Some(told) = here.opening(project).told(&recent, Start::Startup, rule, None)? else {

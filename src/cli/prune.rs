@@ -102,7 +102,7 @@ fn before(
         (Some(age), _) => Some(age),
         (None, Some(_)) => None,
         (None, None) => {
-            let config = config::read_with(store.root(), &crate::env::settings())
+            let config = config::read_with(store.root(), &crate::env::settings(None))
                 .map_err(Failure::Failed)?;
             let days = config.retention.within(cleanup(env));
             days.map(|days| TimeDelta::days(i64::from(days)))

@@ -18,9 +18,10 @@ pub enum Origin {
     Environment,
 }
 
-/// The names of the environment variables that go before the file.
-pub fn variables() -> impl Iterator<Item = &'static str> {
-    KEYS.iter().map(|key| key.variable)
+/// The names of the environment variables that go before the file, or a table of it.
+pub fn variables(table: Option<&str>) -> impl Iterator<Item = &'static str> {
+    let wanted = move |key: &&Key| table.is_none_or(|table| key.parts().0 == table);
+    KEYS.iter().filter(wanted).map(|key| key.variable)
 }
 
 /// Reads the configuration below the state directory. Errors name the file and the line.

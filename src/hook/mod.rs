@@ -105,7 +105,7 @@ impl Context {
     /// Takes what the user wants out of every text from here on: for handlers that keep some. Tells whether
     /// it is known what that is.
     fn redact_own(&self) -> bool {
-        let own = config::redaction(self.store.root(), &env::settings())
+        let own = config::redaction(self.store.root(), &env::settings(Some("redact")))
             .and_then(|own| redact::also(&own.words, &own.patterns));
         self.note(own.as_ref().err().map_or(&[], std::slice::from_ref));
         own.is_ok()
@@ -137,7 +137,7 @@ pub type Handle = fn(&Context) -> Result<Reply, Fault>;
 pub fn run(event: Event, handle: Handle) -> ExitCode {
     // Nothing of it is used here; it stands in the executable for `rejoin version`.
     std::hint::black_box(crate::release::MARK);
-    let env = Env::read();
+    let env = Env::of_hook();
     let state = env.state_dir();
     on_panic(event.name(), state.clone());
     let deadline = Duration::from_secs(if event == Event::SessionEnd { 1 } else { 5 });

@@ -31,7 +31,7 @@ fn retain(context: &Context) {
     if !retention::is_due(&context.store, context.now) {
         return;
     }
-    let retention = match config::read_with(context.store.root(), &crate::env::settings()) {
+    let retention = match config::read_with(context.store.root(), &crate::env::settings(None)) {
         Ok(config) => config.retention,
         // Nothing is deleted on a guess.
         Err(fault) => return context.note(&[fault]),

@@ -19,8 +19,8 @@ const IDLE: TimeDelta = TimeDelta::hours(2);
 pub fn handle(context: &Context) -> Result<Reply, Fault> {
     let Some((place, project)) = context.project()? else { return Ok(Reply::default()) };
     context.redact_own();
-    let config =
-        config::read_with(context.store.root(), &crate::env::settings()).unwrap_or_else(|error| {
+    let config = config::read_with(context.store.root(), &crate::env::settings(None))
+        .unwrap_or_else(|error| {
             context.note(&[error]);
             Config::default()
         });

@@ -40,8 +40,9 @@ pub fn run() -> ExitCode {
         super::note(Some(state), NAME, &fault.0);
     }
     // A configuration that can't be read is told at the session's start.
-    let config =
-        state.as_deref().and_then(|state| config::read_with(state, &crate::env::settings()).ok());
+    let config = state
+        .as_deref()
+        .and_then(|state| config::read_with(state, &crate::env::settings(None)).ok());
     let own = config.unwrap_or_default();
     let theirs = own.statusline.command.as_deref().filter(|c| !c.contains(NAME));
     let shown = theirs.is_some_and(|command| passed_on(command, &json));

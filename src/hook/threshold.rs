@@ -35,7 +35,8 @@ pub(super) fn notice(context: &Context, project: &Project) -> Result<Reply, Faul
     let Some(window) = window else { return Ok(Reply::default()) };
     let percent = found.tokens * 100 / window;
     // A configuration that can't be read is told at the session's start.
-    let limits = config::thresholds(context.store.root(), &env::settings()).unwrap_or_default();
+    let limits = config::thresholds(context.store.root(), &env::settings(Some("thresholds")))
+        .unwrap_or_default();
     let Some(level) = reached(percent, limits) else { return Ok(Reply::default()) };
     let session = project.session(&context.id);
     // The compaction may not be in the transcript yet.

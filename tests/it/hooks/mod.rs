@@ -11,6 +11,7 @@ mod counts;
 mod fields;
 #[cfg(unix)]
 mod limits;
+mod own;
 mod places;
 mod reads;
 pub(crate) mod scene;

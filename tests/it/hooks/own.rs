@@ -1,0 +1,48 @@
+//! What the user wants out of every text, in what hooks keep.
+
+use std::fs;
+
+use rejoin::protocol::Event;
+use serde_json::json;
+
+use super::scene::{Scene, every_event, tree};
+
+/// A scene with a configuration, in which a session has started; then the event, with a text in every place
+/// that one can stand in. Returns all that was kept.
+fn kept(scene: &Scene, event: Event, config: &str) -> String {
+    fs::create_dir_all(scene.state()).unwrap();
+    fs::write(scene.state().join("config.toml"), config).unwrap();
+    scene.run(Event::SessionStart, &scene.input(Event::SessionStart));
+    let mut input = scene.input(event);
+    for field in ["prompt", "last_assistant_message", "compact_summary", "session_title"] {
+        input[field] = json!("count the herons for ACME as TICKET-12 says");
+    }
+    scene.run(event, &input);
+    let files = tree(&scene.state()).into_keys().filter(|path| !path.ends_with("config.toml"));
+    files.map(|path| fs::read_to_string(path).unwrap_or_default()).collect()
+}
+
+const KEEP: [Event; 4] =
+    [Event::UserPromptSubmit, Event::Stop, Event::SubagentStop, Event::PostCompact];
+
+#[test]
+fn what_the_user_wants_out_reaches_no_file() {
+    every_event(|event, scene| {
+        let config = "[redact]\nwords = [\n  'acme', # theirs\n]\npatterns = [\"TICKET-\\\\d+\"]\n";
+        let kept = kept(scene, event, config);
+        assert!(!kept.contains("ACME") && !kept.contains("TICKET"), "{kept}");
+        let said = kept.contains("count the herons for [redacted:own] as [redacted:own] says");
+        assert_eq!(said, KEEP.contains(&event), "{kept}");
+        assert_eq!(scene.faults(), Vec::<String>::new());
+    });
+}
+
+#[test]
+fn where_that_is_not_known_no_prompt_report_or_summary_is_kept() {
+    for event in [Event::UserPromptSubmit, Event::SubagentStop, Event::PostCompact] {
+        let scene = Scene::new();
+        let kept = kept(&scene, event, "[redact]\nwords = ['acme']\npatterns = ['(']\n");
+        assert!(!kept.contains("herons"), "{kept}");
+        scene.assert_fault(event, "line 3");
+    }
+}
