@@ -30,7 +30,7 @@ pub use state::{Ended, State};
 pub use window::Bridge;
 
 use crate::resume::{self, About, Recall, ResumeLog};
-use crate::store::{self, Contents, Durability, SessionLock, Wait};
+use crate::store::{self, Appended, Contents, Durability, SessionLock, Wait};
 use crate::transcript::{self, Reach};
 use chrono::{DateTime, Utc};
 use std::path::Path;
@@ -145,16 +145,45 @@ impl Following {
     }
 }
 
-/// Appends a record to a session's journal; when its lock can't be had in time, or its state is of a
-/// newer version, the record waits in a file of its own. Tells whether it is known to be the first since a
-/// snapshot.
+/// Appends a record to a session's journal, or leaves it to wait as [`set_aside`] does. Tells whether it
+/// is known to be the first since a snapshot.
 pub fn append(session: &store::Session, record: &Record, wait: Wait) -> store::Result<bool> {
-    let line = record.line();
-    match session.lock(wait).and_then(|mut lock| lock.append(&line)) {
-        Err(store::Error::Busy { .. } | store::Error::Newer { .. }) => {
-            session.pend(&line).map(|()| false)
+    Ok(appended(session, record, wait)?.is_some_and(|(_, appended)| appended.first))
+}
+
+/// The session's lock, once the record is appended; `None` when the record waits.
+fn appended(
+    session: &store::Session,
+    record: &Record,
+    wait: Wait,
+) -> store::Result<Option<(SessionLock, Appended)>> {
+    let append = || {
+        let mut lock = session.lock(wait)?;
+        let appended = lock.append(&record.line())?;
+        Ok((lock, appended))
+    };
+    match append() {
+        Ok(done) => Ok(Some(done)),
+        Err(error) => set_aside(session, record, error).map(|()| None),
+    }
+}
+
+/// Leaves a record in a file of its own for whoever folds the session next, because of `error`: its
+/// lock can't be had in time, its state is of a newer version, or the system refused (no locks on this
+/// file system, no free descriptor). The last is an error nevertheless, for the fault log.
+pub fn set_aside(
+    session: &store::Session,
+    record: &Record,
+    error: store::Error,
+) -> store::Result<()> {
+    match error {
+        store::Error::Busy { .. } | store::Error::Newer { .. } => session.pend(&record.line()),
+        store::Error::Io { .. } => {
+            // What keeps it from waiting is what kept it from being appended, told by the first error.
+            drop(session.pend(&record.line()));
+            Err(error)
         }
-        done => done.map(|appended| appended.first),
+        _ => Err(error),
     }
 }
 
@@ -167,19 +196,12 @@ pub fn compacted(
     summary: Option<&str>,
     wait: Wait,
 ) -> store::Result<()> {
-    let line = record.line();
-    let done = session.lock(wait).and_then(|mut lock| {
-        lock.append(&line)?;
-        if let Some(text) = summary {
-            let number = session.list("compactions")?.len() + 1;
-            lock.write_file(&format!("compactions/{number:04}.md"), text, Durability::Cached)?;
-        }
-        Said::compacted(record.at).keep(&lock)
-    });
-    match done {
-        Err(store::Error::Busy { .. } | store::Error::Newer { .. }) => session.pend(&line),
-        done => done,
+    let Some((lock, _)) = appended(session, record, wait)? else { return Ok(()) };
+    if let Some(text) = summary {
+        let number = session.list("compactions")?.len() + 1;
+        lock.write_file(&format!("compactions/{number:04}.md"), text, Durability::Cached)?;
     }
+    Said::compacted(record.at).keep(&lock)
 }
 
 /// Composes a session's resume log, reading again from its transcript what the facts only point at.

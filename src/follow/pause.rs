@@ -257,6 +257,8 @@ mod tests {
     use crate::resume::{About, Cause, Paused, Recall};
     use crate::session::Session;
     use crate::store::Store;
+    #[cfg(unix)]
+    use crate::store::disk::power::{Left, promise, record};
 
     fn now() -> DateTime<Utc> {
         "2026-11-22T12:00:00Z".parse().unwrap()
@@ -346,6 +348,70 @@ mod tests {
         drop(lock);
         recover(&project, &Recent::default(), Wait::HOOK).unwrap();
         assert_eq!(waiting(&project), [pause.id]);
+    }
+
+    /// Everything that a power cut may leave of `work`, each in the state directory's place.
+    #[cfg(unix)]
+    fn survives(state: &Path, work: impl FnOnce(), check: impl Fn(&Left)) {
+        let left = record(state, work).left();
+        assert!(left.len() > 5, "{}", left.len());
+        for left in &left {
+            std::fs::remove_dir_all(state).unwrap();
+            std::fs::create_dir(state).unwrap();
+            left.restore(state);
+            check(left);
+        }
+    }
+
+    /// In memory where it can be: nothing depends on a real disk.
+    #[cfg(unix)]
+    fn memory() -> tempfile::TempDir {
+        let memory = Path::new("/dev/shm");
+        if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap()
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn the_first_pause_of_all_survives_a_power_cut() {
+        let folder = memory();
+        let state = folder.path().join("state");
+        std::fs::create_dir(&state).unwrap();
+        let put_first = || {
+            let project = project(folder.path());
+            put(&project.lock(Wait::HOOK).unwrap(), &pause(&project, "count the herons")).unwrap();
+            promise();
+        };
+        survives(&state, put_first, |left| {
+            let project = project(folder.path());
+            let (pauses, faults) = all(&project).unwrap();
+            assert_eq!(faults, Vec::<String>::new(), "{:#?}", left.names());
+            assert!(pauses.len() >= left.promised, "lost: {:#?}", left.names());
+            recover(&project, &Recent::default(), Wait::HOOK).unwrap();
+            let ids: Vec<_> = pauses.into_iter().map(|pause| pause.id).collect();
+            assert_eq!(waiting(&project), ids);
+        });
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_pause_that_is_taken_up_survives_a_power_cut_as_it_was_or_as_it_is() {
+        let folder = memory();
+        let made = project(folder.path());
+        let id = {
+            let pause = pause(&made, "count the herons");
+            put(&made.lock(Wait::HOOK).unwrap(), &pause).unwrap();
+            pause.id
+        };
+        let take = || {
+            take_up(&made.lock(Wait::HOOK).unwrap(), &id, "session", now()).unwrap();
+            promise();
+        };
+        survives(&folder.path().join("state"), take, |left| {
+            let project = project(folder.path());
+            let found = read(&project, &id).unwrap().unwrap();
+            assert!(found.taken_up.is_some() || left.promised == 0, "{:#?}", left.names());
+            assert_eq!(found.message.as_deref(), Some("count the herons"));
+        });
     }
 
     #[test]

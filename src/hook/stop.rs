@@ -41,11 +41,7 @@ pub(super) fn fold_in(context: &Context, project: &Project, told: Told) -> Resul
     let record = context.record(told);
     let mut following = match follow::open(&session, super::LOCK) {
         Ok(following) => following,
-        Err(crate::store::Error::Busy { .. } | crate::store::Error::Newer { .. }) => {
-            session.pend(&record.line())?;
-            return Ok(());
-        }
-        Err(error) => return Err(error.into()),
+        Err(error) => return Ok(follow::set_aside(&session, &record, error)?),
     };
     context.note(&following.notes);
     let reach = Reach { first: Some(FIRST_READ), until: Some(Instant::now() + FOLDING) };

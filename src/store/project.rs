@@ -228,7 +228,12 @@ impl ProjectLock {
     /// Replaces a file of the project, `name` or `folder/name` (`pauses/<id>.json`), whole.
     pub fn write_file(&self, rel: &str, text: &str, durability: Durability) -> Result<()> {
         let target = dir::place(&self.project.dir, rel)?;
-        atomic::replace(&self.project.dir, &target, text.as_bytes(), durability)
+        atomic::replace(&self.project.dir, &target, text.as_bytes(), durability)?;
+        if durability == Durability::Synced {
+            // The folders that lead to it may be as new: project, projects, root.
+            self.project.dir.ancestors().take(3).try_for_each(atomic::sync_dir)?;
+        }
+        Ok(())
     }
 
     /// Removes a file of the project; one that is not there is no error.

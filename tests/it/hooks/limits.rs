@@ -40,9 +40,15 @@ fn with_one_free_descriptor_what_is_known_stays() {
         // One is taken by the lock.
         assert_eq!(std::fs::read(&state).unwrap(), before);
         let faults = scene.faults();
+        assert!(!faults.is_empty(), "{}: nothing says that it went wrong", event.name());
+        // What happened waits; a start has nothing to keep.
+        let waits = scene.session("pending").map_or(0, |path| path.read_dir().unwrap().count());
+        assert_eq!(waits, usize::from(event != Event::SessionStart), "{}", event.name());
         scene.run(event, &scene.input(event));
         scene.run(Event::Stop, &scene.input(Event::Stop));
         assert_eq!(scene.faults(), faults);
+        let waits = scene.session("pending").map_or(0, |path| path.read_dir().unwrap().count());
+        assert_eq!(waits, 0, "{}: folded in", event.name());
     });
 }
 

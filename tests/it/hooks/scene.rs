@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::mpsc;
+use std::sync::{LazyLock, mpsc};
 use std::time::{Duration, Instant};
 
 use rejoin::protocol::Event;
@@ -52,18 +52,20 @@ pub(crate) fn every_event(test: impl Fn(Event, &Scene) + Sync) {
     });
 }
 
-/// The recorded inputs of an event.
-pub(crate) fn recorded_inputs(event: Event) -> Vec<Value> {
+/// The recorded inputs of all events, read once.
+static RECORDED_INPUTS: LazyLock<Vec<Value>> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/hooks");
     let mut paths: Vec<PathBuf> =
         fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
-    let inputs: Vec<Value> = paths
-        .iter()
-        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
-        .map(|path| serde_json::from_slice(&fs::read(path).unwrap()).unwrap())
-        .filter(|input: &Value| input["hook_event_name"] == event.name())
-        .collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
+    paths.iter().map(|path| serde_json::from_slice(&fs::read(path).unwrap()).unwrap()).collect()
+});
+
+/// The recorded inputs of an event.
+pub(crate) fn recorded_inputs(event: Event) -> Vec<Value> {
+    let is_its = |input: &&Value| input["hook_event_name"] == event.name();
+    let inputs: Vec<Value> = RECORDED_INPUTS.iter().filter(is_its).cloned().collect();
     assert!(!inputs.is_empty(), "no recorded input of {}", event.name());
     inputs
 }

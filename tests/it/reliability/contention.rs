@@ -114,7 +114,7 @@ fn what_waited_stands_before_what_was_appended_after_it() {
 }
 
 #[test]
-fn a_file_system_without_locks_is_a_fault_that_changes_nothing() {
+fn on_a_file_system_without_locks_every_event_waits_and_a_fault_says_why() {
     let strace = "/usr/bin/strace";
     let usable = Command::new(strace).args(["-o", "/dev/null", "/bin/true"]).status();
     if !usable.is_ok_and(|status| status.success()) {
@@ -135,6 +135,18 @@ fn a_file_system_without_locks_is_a_fault_that_changes_nothing() {
         scene.checked(event, &mut hook, Stdin::Ended(scene.input(event).to_string().as_bytes()));
         assert_eq!(fs::read(&state).unwrap(), before);
         scene.assert_fault(event, "cannot lock");
+        let pending = || session(scene).list("pending").unwrap().len();
+        assert_eq!(pending(), 1, "{}", event.name());
+        if event == Event::SubagentStop {
+            assert_eq!(reported(scene).len(), 1);
+        }
+        // Where there are locks again it is folded in.
+        let faults = scene.faults();
+        scene.run(Event::PreCompact, &scene.input(Event::PreCompact));
+        assert_eq!((pending(), scene.faults()), (0, faults));
+        if event == Event::SubagentStop {
+            assert_eq!(reported(scene).len(), 1);
+        }
     });
 }
 
