@@ -77,6 +77,12 @@ fn settings() -> Vec<(String, String)> {
     variables.filter_map(|name| text(&name).map(|value| (name, value))).collect()
 }
 
+/// Whether a variable is set, empty or not.
+#[allow(clippy::disallowed_methods)]
+pub fn is_set(name: &str) -> bool {
+    std::env::var_os(name).is_some()
+}
+
 /// The folders in which programs are looked for (`PATH`).
 #[allow(clippy::disallowed_methods)]
 pub fn search_path() -> Vec<PathBuf> {
