@@ -76,6 +76,12 @@ pub fn settings(table: Option<&str>) -> Vec<(String, String)> {
     variables.filter_map(|name| Some((name.to_owned(), text(name)?))).collect()
 }
 
+/// Whether a variable is set, empty or not.
+#[allow(clippy::disallowed_methods)]
+pub fn is_set(name: &str) -> bool {
+    std::env::var_os(name).is_some()
+}
+
 /// The folders in which programs are looked for (`PATH`).
 #[allow(clippy::disallowed_methods)]
 pub fn search_path() -> Vec<PathBuf> {

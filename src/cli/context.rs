@@ -27,6 +27,9 @@ const NEWEST: usize = 10;
 /// UTF-16 units of a text in JSON.
 const LONGEST: usize = 1_000;
 
+/// A terminal of fewer columns shows less of each entry.
+const NARROW: usize = 60;
+
 /// Columns of a part's name.
 const LABEL: usize = 13;
 
@@ -258,17 +261,21 @@ fn part(
     terminal: &mut Terminal,
 ) -> Result<(), Failure> {
     let width = terminal.width();
+    // Where there is little room, the text goes before when it was and how it stands.
+    let narrow = width < NARROW;
     let shown = if told.len() > SHOWN { SHOWN - 1 } else { told.len() };
     let states = told.iter().take(shown).map(|told| wide(&told.state)).max().unwrap_or(0);
+    let states = if narrow { 0 } else { states + 2 };
     for (at, told) in told.iter().take(shown).enumerate() {
         let name = pad(if at == 0 { name } else { "" }, LABEL);
         let when = told.at.map(|at| age(now - at)).unwrap_or_default();
-        let who = format!("{:<8}  {when:>6}  ", short(&told.session));
-        let state = pad(&told.state, states);
-        let room = width.saturating_sub(LABEL + wide(&who) + states + 2).max(12);
+        let id = short(&told.session);
+        let who = if narrow { format!("{id:<8}  ") } else { format!("{id:<8}  {when:>6}  ") };
+        let state = if narrow { String::new() } else { pad(&told.state, states) };
+        let room = width.saturating_sub(LABEL + wide(&who) + states).max(12);
         writeln!(
             terminal,
-            "{HEAD}{name}{HEAD:#}{FAINT}{who}{FAINT:#}{state}  {}",
+            "{HEAD}{name}{HEAD:#}{FAINT}{who}{FAINT:#}{state}{}",
             fit(&told.text, room)
         )?;
     }

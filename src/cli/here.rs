@@ -4,7 +4,7 @@ use super::Failure;
 use crate::clock;
 use crate::env::Env;
 use crate::follow::{Opening, Place, Recent, pause};
-use crate::store::{self, Project, SessionId, Store, Wait};
+use crate::store::{self, Project, Store, Wait};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::time::Duration;
 
@@ -75,50 +75,6 @@ impl Here {
         pause::recover(project, &Recent::of(project)?, PATIENCE)?;
         Ok(Recent::of(project)?)
     }
-
-    /// The session whose id begins with `prefix`; the newest one for an empty prefix.
-    pub(super) fn session(&self, prefix: &str) -> Result<(Project, Recent, SessionId), Failure> {
-        let Some(project) = self.project.clone() else { return Err(nothing()) };
-        let recent = self.recent(&project)?;
-        let mut known: Vec<String> = recent.sessions.iter().map(|e| e.id.clone()).collect();
-        for id in project.sessions()? {
-            if !known.iter().any(|k| k == id.as_str()) {
-                known.push(id.to_string());
-            }
-        }
-        let found: Vec<&String> = known.iter().filter(|id| id.starts_with(prefix)).collect();
-        let id = match found[..] {
-            [] if known.is_empty() => return Err(nothing()),
-            [] => {
-                let few: Vec<&str> = known.iter().take(5).map(|id| short(id)).collect();
-                return Err(Failure::Failed(format!(
-                    "no session of this project begins with `{prefix}`; the newest are {}; `rejoin list` shows all",
-                    few.join(", ")
-                )));
-            }
-            [first, ..] if prefix.is_empty() => first,
-            [only] => only,
-            _ => {
-                let few: Vec<&str> = found.iter().take(5).map(|id| id.as_str()).collect();
-                return Err(Failure::Failed(format!(
-                    "`{prefix}` fits {} sessions: {}; give more of the id",
-                    found.len(),
-                    few.join(", ")
-                )));
-            }
-        };
-        let id = SessionId::parse(id).ok_or_else(|| {
-            Failure::Failed(format!("the state directory holds a session with an invalid id: {id}"))
-        })?;
-        Ok((project, recent, id))
-    }
-}
-
-fn nothing() -> Failure {
-    Failure::Failed(
-        "no session of this project was followed yet; start Claude Code here, or check the hooks with `rejoin doctor`"
-            .to_owned(),
-    )
 }
 
 /// The part of an id that tables show.

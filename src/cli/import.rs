@@ -85,10 +85,10 @@ fn claude_mpm(
     }
     if let Some(newest) = taken.fresh.last() {
         let id = newest.id.clone();
-        let question = format!(
-            "{} logs taken over. May the next session be told of the newest?",
-            taken.fresh.len()
-        );
+        let question = match taken.fresh.len() {
+            1 => "1 log taken over. May the next session be told of it?".to_owned(),
+            n => format!("{n} logs taken over. May the next session be told of the newest?"),
+        };
         if agreed(options, &question, terminal)? {
             pause::change(&project.lock(PATIENCE)?, &id, |pause| pause.accepted = true)?;
         }

@@ -3,14 +3,14 @@
 mod row;
 
 use super::Failure;
+use super::columns::{fit, pad};
 use super::here::{Here, age};
 use super::terminal::{FAINT, Terminal};
 use crate::env::Env;
-use crate::session::text;
 use clap::Args;
 pub(super) use row::{Row, rows};
 use std::io::Write;
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
 
 /// List this project's sessions and pauses, the newest first
 #[derive(Debug, Args)]
@@ -82,14 +82,20 @@ pub(super) fn line(row: &Row, here: &Here, width: usize) -> String {
     format!("{line}{}", fit(&row.about, room))
 }
 
-/// How wide the columns are that give way on a narrow terminal.
+/// How wide the columns are that give way on a narrow terminal, and which ones are left out there.
 struct Columns {
     branch: usize,
+    numbers: bool,
 }
 
 impl Columns {
     fn new(width: usize) -> Self {
-        Self { branch: if width >= 110 { 24 } else { 12 } }
+        let branch = match width {
+            110.. => 24,
+            67.. => 12,
+            _ => 0,
+        };
+        Self { branch, numbers: width >= 53 }
     }
 
     /// A line up to where its last column begins.
@@ -102,23 +108,14 @@ impl Columns {
         todo: &str,
         branch: &str,
     ) -> String {
-        let branch = fit(branch, self.branch);
-        let gap = " ".repeat(self.branch - branch.width());
-        format!("{id:<8}  {age:>6}  {state:<8}  {full:>5}  {todo:>4}  {branch}{gap}  ")
+        let mut line = vec![format!("{id:<8}"), format!("{age:>6}"), format!("{state:<8}")];
+        if self.numbers {
+            line.extend([format!("{full:>5}"), format!("{todo:>4}")]);
+        }
+        if self.branch > 0 {
+            line.push(pad(&fit(branch, self.branch), self.branch));
+        }
+        line.push(String::new());
+        line.join("  ")
     }
-}
-
-/// As much of a text's first line as fits into so many columns.
-pub(super) fn fit(text: &str, columns: usize) -> String {
-    let line = text::one_line(text);
-    if line.width() <= columns {
-        return line;
-    }
-    let mut used = 1;
-    let fits = |c: &char| {
-        used += c.width().unwrap_or(0);
-        used <= columns
-    };
-    let cut: String = line.chars().take_while(fits).collect();
-    format!("{}…", cut.trim_end())
 }

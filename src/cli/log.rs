@@ -44,11 +44,11 @@ pub(super) fn run(options: &LogArgs, env: &Env, terminal: &mut Terminal) -> Resu
     if options.follow {
         return follow(&mut known, &mut printer, terminal);
     }
+    let state = known.state()?;
+    let mut turns = known.responses(&state)?;
     if !options.json {
         terminal.page();
     }
-    let state = known.state()?;
-    let mut turns = known.responses(&state)?;
     if let Some(turn) = running(&turns).filter(|_| known.is_live(crate::clock::now())) {
         "running".clone_into(&mut turns[turn].stop_reason);
     }

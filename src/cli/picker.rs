@@ -14,11 +14,13 @@ use ratatui::text::Line;
 use ratatui::widgets::{Block, Borders, List, ListState, Paragraph, Wrap};
 use unicode_width::UnicodeWidthStr;
 
-use super::list::fit;
+use super::columns::fit;
 
 /// The preview is made when no key came for so long: making it may take a moment.
 const REST: Duration = Duration::from_millis(60);
 const HELP: &str = "↑↓ choose   type to search   PgUp/PgDn scroll   Enter resume   Esc leave";
+/// The same where there is no room for it.
+const SHORT_HELP: &str = "↑↓ choose  Enter resume  Esc leave";
 
 /// One line of the list.
 #[derive(Debug)]
@@ -176,7 +178,7 @@ impl<'a> Picker<'a> {
         let room = usize::from(area.width).saturating_sub(2);
         let lines = self.shown.iter().map(|index| {
             let choice = &self.choices[*index];
-            let left = room.saturating_sub(choice.head.width()).max(12);
+            let left = room.saturating_sub(choice.head.width());
             Line::raw(format!("{}{}", choice.head, fit(&choice.about, left)))
         });
         let marked = Style::new().add_modifier(Modifier::REVERSED);
@@ -195,6 +197,7 @@ impl<'a> Picker<'a> {
             .block(Block::new().borders(Borders::TOP));
         frame.render_widget(body, preview);
         let faint = Style::new().add_modifier(Modifier::DIM);
-        frame.render_widget(Paragraph::new(HELP).style(faint), help);
+        let words = if usize::from(area.width) < HELP.width() { SHORT_HELP } else { HELP };
+        frame.render_widget(Paragraph::new(words).style(faint), help);
     }
 }

@@ -74,35 +74,51 @@ impl Terminal {
 
     /// The answer to `question`, in lower case and trimmed. Empty where nobody is there.
     pub(crate) fn ask(&mut self, question: &str) -> io::Result<String> {
+        Ok(self.answer(question)?.unwrap_or_default())
+    }
+
+    /// A yes or no; `default` for a bare Enter and where nobody is there. Who ends the input instead of
+    /// answering has not said yes.
+    pub(crate) fn confirm(&mut self, question: &str, default: bool) -> io::Result<bool> {
         if !self.attended {
-            return Ok(String::new());
+            return Ok(default);
+        }
+        let choice = if default { "[Y/n]" } else { "[y/N]" };
+        Ok(match self.answer(&format!("{question} {choice}"))? {
+            None => false,
+            Some(answer) if answer.is_empty() => default,
+            Some(answer) => answer.starts_with('y'),
+        })
+    }
+
+    /// The line that is typed; `None` at the end of the input, and where nobody is there.
+    fn answer(&mut self, question: &str) -> io::Result<Option<String>> {
+        if !self.attended {
+            return Ok(None);
         }
         write!(self, "{question} ")?;
         self.flush()?;
         let mut answer = String::new();
-        io::stdin().lock().read_line(&mut answer)?;
-        Ok(answer.trim().to_lowercase())
-    }
-
-    /// A yes or no; `default` for a bare Enter and where nobody is there.
-    pub(crate) fn confirm(&mut self, question: &str, default: bool) -> io::Result<bool> {
-        let choice = if default { "[Y/n]" } else { "[y/N]" };
-        let answer = self.ask(&format!("{question} {choice}"))?;
-        Ok(if answer.is_empty() { default } else { answer.starts_with('y') })
+        if io::stdin().lock().read_line(&mut answer)? == 0 {
+            // What comes next begins on a line of its own, as after an Enter.
+            writeln!(self)?;
+            return Ok(None);
+        }
+        Ok(Some(answer.trim().to_lowercase()))
     }
 }
 
 impl Write for Terminal {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut self.pager {
-            Paging::Running(pager) => pager.input.write(bytes),
+            Paging::Running(pager) => pager.write(bytes),
             _ => self.out.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match &mut self.pager {
-            Paging::Running(pager) => pager.input.flush(),
+            Paging::Running(pager) => pager.flush(),
             _ => self.out.flush(),
         }
     }

@@ -4,6 +4,7 @@
 //! session later fold the records and what the transcript has gained into the state, and derive
 //! the resume log from it.
 
+mod adopt;
 mod handover;
 pub mod opening;
 pub mod pause;
@@ -17,6 +18,7 @@ mod said;
 mod state;
 mod window;
 
+pub use adopt::adopt;
 pub use handover::Handover;
 pub use opening::{Earlier, Given, Opening};
 pub use pause::{Origin, Pause};

@@ -62,7 +62,7 @@ pub struct Told {
 }
 
 /// Changes the project's recent sessions under its lock.
-fn change(lock: &ProjectLock, change: impl FnOnce(&mut Recent)) -> store::Result<()> {
+pub(super) fn change(lock: &ProjectLock, change: impl FnOnce(&mut Recent)) -> store::Result<()> {
     let mut recent = Recent::held(lock)?;
     let before = recent.clone();
     change(&mut recent);

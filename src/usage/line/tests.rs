@@ -80,6 +80,7 @@ fn what_cannot_be_believed_is_broken() {
     for (from, to, flaw) in [
         (r#""output_tokens":210"#, r#""output_tokens":-210"#, Flaw::Tokens),
         (r#""output_tokens":210"#, r#""output_tokens":2e30"#, Flaw::Tokens),
+        (r#""output_tokens":210"#, r#""output_tokens":1000000001"#, Flaw::Tokens),
         (r#""output_tokens":210"#, r#""output_tokens":18446744073709551616"#, Flaw::Tokens),
         (r#""output_tokens":210"#, r#""output_tokens":1.5"#, Flaw::Tokens),
         (r#""output_tokens":210"#, r#""output_tokens":"210""#, Flaw::Tokens),

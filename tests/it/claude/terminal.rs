@@ -61,7 +61,7 @@ impl Terminal {
     }
 
     /// Starts any program in a terminal of so many rows and columns.
-    pub(super) fn start(
+    pub(crate) fn start(
         program: &str,
         args: &[OsString],
         folder: &Path,

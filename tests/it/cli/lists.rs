@@ -26,7 +26,7 @@ fn a_list_fits_the_terminal() {
     here.follow(KILLED, false);
     here.unfollowed(OLD);
     here.unfollowed("tui-million");
-    for width in ["80", "120"] {
+    for width in ["40", "52", "66", "80", "120"] {
         let ran = here.run(&["list", "--width", width]);
         assert_eq!((ran.code, &*ran.stderr), (0, ""), "{}", ran.all());
         let widest = ran.stdout.lines().map(|line| line.chars().count()).max().unwrap();
@@ -95,4 +95,57 @@ fn ids_are_told_apart() {
     assert_snapshot!(ran.all());
     let ran = here.run(&["resume", &id[..8]]);
     assert_snapshot!(ran.all());
+}
+
+#[test]
+fn a_session_that_nobody_followed_takes_a_note() {
+    let here = Followed::new();
+    let old = here.unfollowed(OLD);
+    let ran = here.run(&["note", "--decision", "keep prices in cents"]);
+    assert_eq!((ran.code, &*ran.stderr), (0, ""), "{}", ran.all());
+    assert_eq!(ran.stdout, format!("Noted in session {}: decision.\n", &old[..8]));
+    // From here on it is known like any other.
+    let rows = here.run(&["list", "--json"]).json();
+    assert_eq!(rows.as_array().map(Vec::len), Some(1));
+    assert_eq!((&rows[0]["id"], &rows[0]["followed"]), (&old.into(), &true.into()));
+    assert_eq!(rows[0]["state"], "ended");
+    assert!(rows[0]["prompts"].as_u64() > Some(0), "{rows}");
+    let shown = here.run(&["show"]).stdout;
+    assert!(shown.contains("keep prices in cents") && shown.contains(old), "{shown}");
+    assert!(here.run(&["log", "--json"]).stdout.lines().count() > 1);
+    // A second note, and its own session's is told to the next.
+    here.run(&["note", "--next", "wire the discount"]);
+    assert!(here.start().contains("wire the discount"));
+    let folder = fs::read_dir(here.state().join("projects")).unwrap().next().unwrap().unwrap();
+    assert!(folder.path().join("sessions").join(old).join("responses.jsonl").exists());
+
+    // Inside of one that runs without hooks.
+    let inside = here.unfollowed("tui-million");
+    let ran = here.inside(inside, &["note", "--finding", "the window holds a million"]);
+    assert_eq!(
+        ran.stdout,
+        format!("Noted in session {}: finding.\n", &inside[..8]),
+        "{}",
+        ran.all()
+    );
+    assert!(here.run(&["show", inside]).stdout.contains("the window holds a million"));
+    assert!(!here.run(&["show", old]).stdout.contains("the window holds a million"));
+}
+
+#[test]
+fn a_note_that_has_no_session_or_may_not_be_kept_is_refused() {
+    let here = Followed::new();
+    let ran = here.run(&["note", "alone"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stderr.contains("no session of this project is known"), "{}", ran.all());
+    assert!(!here.state().exists(), "nothing was made");
+    let unknown = here.inside("00000000-0000-4000-8000-00000000000a", &["note", "alone"]);
+    assert_eq!(unknown.code, 1);
+    assert!(unknown.stderr.contains("nothing is known of session"), "{}", unknown.all());
+    here.unfollowed(OLD);
+    here.run(&["off", "--everywhere"]);
+    let ran = here.run(&["note", "alone"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stderr.contains("`rejoin on`"), "{}", ran.all());
+    assert!(!here.state().join("projects").exists(), "nothing was kept");
 }

@@ -1,5 +1,7 @@
 //! What is kept, handed over, taken over and taken away, as a person sees it.
 
+#[cfg(unix)]
+mod asked;
 mod exported;
 mod forgotten;
 mod imported;

@@ -77,3 +77,47 @@ fn colours_are_for_terminals_and_those_who_want_them() {
     let pager = [("PAGER", "sed -e 's/^/paged: /'")];
     assert!(on_terminal(&home, &["config", "list"], &pager).contains("\u{1b}["));
 }
+
+#[test]
+#[cfg(unix)]
+fn an_interruption_is_the_pagers() {
+    use crate::claude::Terminal;
+    use std::ffi::OsString;
+    use std::num::NonZero;
+    use std::os::unix::fs::PermissionsExt;
+
+    let home = Home::new();
+    let pager = home.write(
+        "home/pager",
+        "#!/bin/sh\ntrap 'echo it was told' INT\ncat > /dev/null\necho \"ready $LESS $LESSCHARSET\"\n\
+         until read answer < /dev/tty; do :; done\necho \"left by $answer\"\n",
+    );
+    std::fs::set_permissions(&pager, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let start = |pager: &str, more: &[(&str, &str)]| {
+        let command = home.command(REJOIN);
+        let set = command.get_envs().filter_map(|(name, value)| Some((name.into(), value?.into())));
+        let mut environment: Vec<(OsString, OsString)> = set.collect();
+        environment.push(("TERM".into(), "xterm-256color".into()));
+        environment.push(("PAGER".into(), pager.into()));
+        environment.extend(more.iter().map(|(name, value)| (name.into(), value.into())));
+        let arguments = ["config".into(), "list".into()];
+        let size = (NonZero::new(24).unwrap(), NonZero::new(80).unwrap());
+        Terminal::start(REJOIN, &arguments, &home.shop(), &environment, size)
+    };
+    // Started on its own, and by a shell.
+    let plain = pager.to_str().unwrap();
+    for pager in [plain.to_owned(), format!("'{plain}'")] {
+        let mut terminal = start(&pager, &[]);
+        terminal.wait_for("ready FRX utf-8");
+        terminal.keys("\u{3}");
+        terminal.wait_for("it was told");
+        terminal.keys("somebody\r");
+        let (screen, code) = terminal.end();
+        assert_eq!((code, screen.contains("left by somebody")), (0, true), "{pager}: {screen}");
+    }
+    // What the user set for `less` stays.
+    let mut terminal = start(plain, &[("LESS", "-i"), ("LESSCHARSET", "latin1")]);
+    terminal.wait_for("ready -i latin1");
+    terminal.keys("q\r");
+    assert_eq!(terminal.end().1, 0);
+}
