@@ -10,6 +10,7 @@ mod cursor;
 mod glance;
 mod line;
 mod lines;
+mod maybe;
 mod raw;
 mod tail;
 mod tool;
