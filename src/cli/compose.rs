@@ -43,7 +43,7 @@ pub(super) fn run(args: &ComposeArgs, terminal: &mut Terminal) -> Result<(), Fai
         Failure::Failed(format!("can't read the transcript {path}: {error}"))
     })?;
     let about = About { now: crate::clock::now(), ..About::default() };
-    let log = follow::compose(&state, &about);
+    let (log, markdown) = follow::document(&state, &about);
     let text = if args.digest {
         resume::digest(&log, &about, Whose::Earlier)
     } else if args.format == Format::Json {
@@ -52,7 +52,7 @@ pub(super) fn run(args: &ComposeArgs, terminal: &mut Terminal) -> Result<(), Fai
     } else if let Some(budget) = args.budget {
         resume::text(&log, budget)
     } else {
-        resume::markdown(&log)
+        markdown
     };
     writeln!(terminal, "{text}")?;
     Ok(())

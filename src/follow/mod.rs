@@ -130,8 +130,8 @@ impl Following {
             now,
             ..About::default()
         };
-        let log = compose(&self.state, &about);
-        self.lock.write_derived("resume.md", &resume::markdown(&log))
+        let (_, text) = document(&self.state, &about);
+        self.lock.write_derived("resume.md", &text)
     }
 
     /// Appends a record under this lock and takes it in.
@@ -208,6 +208,11 @@ pub fn compacted(
 
 /// Composes a session's resume log, reading again from its transcript what the facts only point at.
 pub fn compose(state: &State, about: &About) -> ResumeLog {
+    document(state, about).0
+}
+
+/// [`compose`], and the log's Markdown with it.
+pub fn document(state: &State, about: &About) -> (ResumeLog, String) {
     let mut recall = Recall::default();
     if let Some(path) = &state.transcript {
         let places = resume::wanted(&state.session);
@@ -217,7 +222,7 @@ pub fn compose(state: &State, about: &About) -> ResumeLog {
         });
         drop(read);
     }
-    resume::compose(&state.session, &recall, about)
+    resume::document(&state.session, &recall, about)
 }
 
 /// The response log of a session whose state was looked at, oldest first, with what is not in its file

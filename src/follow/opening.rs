@@ -77,9 +77,22 @@ pub fn forget(lock: &ProjectLock, id: &str) -> store::Result<()> {
     change(lock, |recent| recent.forget(id))
 }
 
-/// Takes over what a session's state says now.
-pub fn learn(lock: &ProjectLock, id: &str, state: &State) -> store::Result<()> {
-    change(lock, |recent| recent.update(id, |entry| entry.learn(state)))
+/// Takes over what a session's state says now. Where a turn has `ended`, there was a prompt: what the
+/// session was told of is taken up, if the prompt's own hook did not get the lock.
+pub fn learn(
+    lock: &ProjectLock,
+    id: &str,
+    state: &State,
+    ended: Option<DateTime<Utc>>,
+) -> store::Result<()> {
+    let mut given = None;
+    change(lock, |recent| {
+        recent.update(id, |entry| {
+            entry.learn(state);
+            given = ended.and_then(|at| Some((entry.pause.take()?, at)));
+        });
+    })?;
+    given.map_or(Ok(()), |(pause, at)| pause::take_up(lock, &pause, id, at))
 }
 
 impl Opening<'_> {

@@ -126,6 +126,15 @@ impl Context {
     }
 }
 
+/// What was done beyond the event itself, which is safe: where a lock could not be had in time, a later
+/// event does it.
+fn derived(done: store::Result<()>) -> store::Result<()> {
+    match done {
+        Err(store::Error::Busy { .. }) => Ok(()),
+        done => done,
+    }
+}
+
 fn stamp(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }

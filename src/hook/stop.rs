@@ -1,6 +1,6 @@
 //! Stop: a turn came to its end.
 
-use super::{Context, Fault};
+use super::{Context, Fault, derived};
 use crate::follow::{self, Bridge, Told, opening, responses};
 use crate::protocol::Reply;
 use crate::session::keep_quote;
@@ -70,7 +70,9 @@ pub(super) fn fold_in(context: &Context, project: &Project, told: Told) -> Resul
     }
     following.state.take(&record);
     following.save(Durability::Synced, context.now)?;
-    let lock = project.lock(super::LOCK)?;
-    opening::learn(&lock, context.id.as_str(), &following.state)?;
-    Ok(())
+    let ended = matches!(record.told, Told::Stop { .. }).then_some(context.now);
+    let learned = project
+        .lock(super::LOCK)
+        .and_then(|lock| opening::learn(&lock, context.id.as_str(), &following.state, ended));
+    Ok(derived(learned)?)
 }

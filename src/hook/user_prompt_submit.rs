@@ -1,6 +1,6 @@
 //! UserPromptSubmit: a prompt was typed, or Claude Code made one.
 
-use super::{Context, Fault, threshold};
+use super::{Context, Fault, derived, threshold};
 use crate::follow::{self, Told};
 use crate::protocol::Reply;
 use crate::session::facts::Quote;
@@ -26,7 +26,8 @@ pub fn handle(context: &Context) -> Result<Reply, Fault> {
     // A start, and a conversation that is resumed, leave the journal as it is or with a record of it: behind a
     // Stop, the first prompt was an earlier one.
     if !follow::append(&session, &context.record(told), super::LOCK)? {
-        follow::prompted(&project, context.id.as_str(), context.now, super::LOCK)?;
+        let id = context.id.as_str();
+        derived(follow::prompted(&project, id, context.now, super::LOCK))?;
     }
     threshold::notice(context, &project)
 }

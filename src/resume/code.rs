@@ -13,61 +13,105 @@ pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
     let (mut open, mut taken_in) = (0_u8, 0_u8);
     for step in view.steps.iter().rev() {
         let Act::Edit(edit) = &step.act else { continue };
-        let uncommitted = view.is_uncommitted(&edit.path)
-            && view.files.iter().any(|t| t.path == edit.path && t.committed < step.seq);
+        let file = view.files.iter().find(|t| t.path == edit.path);
+        let uncommitted = file.is_some_and(|t| t.is_uncommitted() && t.committed < step.seq);
         let count = if uncommitted { &mut open } else { &mut taken_in };
         if *count >= 24 || !inside(&edit.path) {
             continue;
         }
         for part in view.recall.at(step.line) {
-            let snippets: Vec<(&str, Vec<String>)> = match part {
+            let snippets: Vec<(&str, Snippet)> = match part {
                 Told::Edits { changes, .. } => {
                     changes.iter().map(|(old, new)| ("diff", difference(old, new))).collect()
                 }
                 Told::Write { content, .. } => vec![("", beginning(content))],
                 _ => continue,
             };
-            for (language, lines) in snippets {
-                if lines.is_empty() {
+            for (language, snippet) in snippets {
+                if snippet.lines == 0 {
                     continue;
                 }
                 *count += 1;
-                let worth = match (uncommitted, lines.len()) {
+                let worth = match (uncommitted, snippet.lines) {
                     (true, 3..) => 68 - (*count).min(20),
                     (true, _) => 44 - (*count / 2).min(8),
                     (false, _) => 38 - (*count).min(16),
                 };
-                let fence = if lines.iter().any(|l| l.contains("```")) { "~~~~" } else { "```" };
+                let fence = if snippet.text.contains("```") { "~~~~" } else { "```" };
                 let at = view.clock(step.at);
-                let tell = |most: usize| {
-                    let mut shown = lines[..lines.len().min(most)].join("\n");
-                    if lines.len() > most {
-                        let _ = write!(shown, "\n… {} more lines", lines.len() - most);
+                let tell = |shown: &str, more: usize| {
+                    let mut told = format!("`{}` {at}\n{fence}{language}\n{shown}", edit.path);
+                    if more > 0 {
+                        let _ = write!(told, "\n… {more} more lines");
                     }
-                    format!("`{}` {at}\n{fence}{language}\n{shown}\n{fence}", edit.path)
+                    told.push('\n');
+                    told.push_str(fence);
+                    told
                 };
-                let entry = Entry::new(Topic::Code, worth, tell(usize::MAX));
-                out.push(if lines.len() > 12 { entry.short(tell(8)) } else { entry });
+                let entry = Entry::new(Topic::Code, worth, tell(&snippet.text, 0));
+                out.push(if snippet.lines > 12 {
+                    entry.short(tell(snippet.first(8), snippet.lines - 8))
+                } else {
+                    entry
+                });
             }
         }
     }
 }
 
+/// Lines of code as they are shown.
+#[derive(Default)]
+struct Snippet {
+    text: String,
+    lines: usize,
+}
+
+impl Snippet {
+    /// Adds a line behind a sign of a diff.
+    fn push(&mut self, sign: &str, line: &str) {
+        if self.lines > 0 {
+            self.text.push('\n');
+        }
+        self.lines += 1;
+        self.text.push_str(sign);
+        if line.len() <= WIDTH {
+            self.text.push_str(line);
+        } else {
+            self.text.push_str(&cut(line, WIDTH));
+        }
+    }
+
+    /// Says how many lines are not shown.
+    fn leave_out(&mut self, sign: &str, more: usize) {
+        self.push(sign, &format!("… {more} more lines"));
+    }
+
+    fn first(&self, lines: usize) -> &str {
+        let end = memchr::memchr_iter(b'\n', self.text.as_bytes()).nth(lines - 1);
+        &self.text[..end.unwrap_or(self.text.len())]
+    }
+}
+
+/// UTF-16 units of a line that are shown.
+const WIDTH: usize = 160;
 /// Lines of a snippet at most.
 const SNIPPET: usize = 30;
 
 /// The beginning of a file as it was written.
-fn beginning(content: &str) -> Vec<String> {
-    let lines: Vec<&str> = content.lines().filter(|l| !l.trim().is_empty()).collect();
-    let mut out: Vec<String> = lines.iter().take(SNIPPET).map(|l| cut(l, 160)).collect();
+fn beginning(content: &str) -> Snippet {
+    let lines = lines(content);
+    let mut out = Snippet::default();
+    for line in lines.iter().take(SNIPPET) {
+        out.push("", line);
+    }
     if lines.len() > SNIPPET {
-        out.push(format!("… {} more lines", lines.len() - SNIPPET));
+        out.leave_out("", lines.len() - SNIPPET);
     }
     out
 }
 
 /// What an edit took away and put in its place, as in a diff, with a line around it.
-fn difference(old: &str, new: &str) -> Vec<String> {
+fn difference(old: &str, new: &str) -> Snippet {
     let (before, after): (Vec<&str>, Vec<&str>) = (lines(old), lines(new));
     let same = |a: &&str, b: &&str| a.trim_end() == b.trim_end();
     let head = before.iter().zip(&after).take_while(|(a, b)| same(a, b)).count();
@@ -78,33 +122,41 @@ fn difference(old: &str, new: &str) -> Vec<String> {
         .take_while(|(a, b)| same(a, b))
         .count();
     let (gone, fresh) = (&before[head..before.len() - tail], &after[head..after.len() - tail]);
+    let mut out = Snippet::default();
     if gone.is_empty() && fresh.is_empty() {
-        return Vec::new();
+        return out;
     }
     let indent = before
         .iter()
         .chain(&after)
-        .map(|l| l.len() - l.trim_start_matches([' ', '\t']).len())
+        .map(|l| l.bytes().take_while(|b| matches!(b, b' ' | b'\t')).count())
         .min()
         .unwrap_or(0);
-    let shown =
-        |sign: char, line: &str| format!("{sign}{}", cut(line.get(indent..).unwrap_or(line), 160));
-    let mut out: Vec<String> = Vec::new();
+    // All lines begin with at least so much.
     if head > 0 {
-        out.push(shown(' ', before[head - 1]));
+        out.push(" ", &before[head - 1][indent..]);
     }
-    for (sign, part, most) in [('-', gone, 6), ('+', fresh, SNIPPET)] {
-        out.extend(part.iter().take(most).map(|l| shown(sign, l)));
+    for (sign, part, most) in [("-", gone, 6), ("+", fresh, SNIPPET)] {
+        for line in part.iter().take(most) {
+            out.push(sign, &line[indent..]);
+        }
         if part.len() > most {
-            out.push(format!("{sign}… {} more lines", part.len() - most));
+            out.leave_out(sign, part.len() - most);
         }
     }
     if tail > 0 {
-        out.push(shown(' ', before[before.len() - tail]));
+        out.push(" ", &before[before.len() - tail][indent..]);
     }
     out
 }
 
 fn lines(text: &str) -> Vec<&str> {
-    text.lines().filter(|l| !l.trim().is_empty()).collect()
+    text.lines().filter(|l| !is_blank(l)).collect()
+}
+
+fn is_blank(line: &str) -> bool {
+    match line.bytes().find(|b| !b.is_ascii_whitespace()) {
+        Some(byte) => !byte.is_ascii() && line.trim().is_empty(),
+        None => true,
+    }
 }

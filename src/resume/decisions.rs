@@ -7,6 +7,7 @@ use super::view::View;
 use crate::session::facts::{Act, End};
 use crate::session::sentence::Kind;
 use crate::session::text::{self, cut};
+use memchr::memmem;
 
 pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
     for step in &view.steps {
@@ -148,13 +149,13 @@ fn plan_parts(plan: &str) -> Vec<(u8, String, Vec<String>)> {
 
 /// Choices in Claude's words.
 fn chosen(view: &View<'_>, out: &mut Vec<Entry>) {
-    let told: Vec<String> = out.iter().map(|e| e.text.clone()).collect();
+    let told: String = out.iter().flat_map(|e| [&*e.text, "\0"]).collect();
     let mut seen: Vec<&str> = Vec::new();
     for step in &view.steps {
         if let Act::Said(said) = &step.act
             && said.kind == Kind::Decision
             && !seen.contains(&&*said.text)
-            && !told.iter().any(|t| t.contains(&said.text))
+            && memmem::find(told.as_bytes(), said.text.as_bytes()).is_none()
         {
             seen.push(&said.text);
             out.push(Entry::new(

@@ -5,7 +5,7 @@ use super::log::{FileFact, Metadata};
 use super::next::plural;
 use super::recall::Told;
 use super::view::View;
-use crate::session::facts::{Act, Touch};
+use crate::session::facts::{Act, EDIT_NAMES, Edit, Touch};
 use crate::session::symbols;
 use std::collections::HashMap;
 
@@ -106,14 +106,17 @@ fn is_minor(name: &str) -> bool {
 }
 
 /// Names that re-read edits define, by file: more than the facts have room for.
-fn defined(view: &View<'_>) -> HashMap<String, Vec<String>> {
-    let mut all: HashMap<String, Vec<String>> = HashMap::new();
+fn defined<'a>(view: &'a View<'_>) -> HashMap<&'a str, Vec<String>> {
+    let mut all: HashMap<&str, Vec<String>> = HashMap::new();
+    let touches: HashMap<&str, &Touch> = view.files.iter().map(|t| (&*t.path, t)).collect();
     for step in &view.steps {
         let Act::Edit(edit) = &step.act else { continue };
-        let names = all.entry(edit.path.clone()).or_default();
+        let known = touches.get(&*edit.path).is_some_and(|touch| knows_all(touch, edit));
+        let names = all.entry(&edit.path).or_default();
         for part in view.recall.at(step.line) {
             let found: Vec<String> = match part {
                 Told::Write { path, content } => symbols::definitions(path, content),
+                Told::Edits { .. } if known => continue,
                 Told::Edits { path, changes } => {
                     changes.iter().flat_map(|(old, new)| symbols::added(path, old, new)).collect()
                 }
@@ -127,6 +130,14 @@ fn defined(view: &View<'_>) -> HashMap<String, Vec<String>> {
         }
     }
     all
+}
+
+/// Whether a file's facts have all names that an edit defined: the edit itself keeps the first few.
+fn knows_all(touch: &Touch, edit: &Edit) -> bool {
+    edit.names.len() < EDIT_NAMES
+        && edit.names.iter().all(|name| {
+            [&touch.added, &touch.changed, &touch.removed].iter().any(|list| list.contains(name))
+        })
 }
 
 /// Whether a name is still defined in a file, as far as the re-read edits tell: each adds and takes

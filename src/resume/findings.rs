@@ -7,6 +7,7 @@ use crate::session::event::Outcome;
 use crate::session::facts::{Act, By, End, Step};
 use crate::session::sentence::{Kind, Mark, condense, sentences};
 use crate::session::text::{self, cut, units};
+use memchr::memmem;
 use std::borrow::Cow;
 
 pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
@@ -19,12 +20,13 @@ pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
 
 /// Statements of Claude's about what turned out, those that failures tell already left out.
 fn statements(view: &View<'_>, out: &mut Vec<Entry>) {
-    let told: Vec<String> = out.iter().map(|e| e.text.clone()).collect();
+    let told: String = out.iter().flat_map(|e| [&*e.text, "\0"]).collect();
     // What stands in a closing statement is told there.
     let closed: Vec<String> = (view.session.turns.iter())
         .filter_map(|t| t.closing.as_ref().filter(|_| t.end == End::Stopped))
         .map(|c| view.recall.whole(c).replace("**", ""))
         .collect();
+    let mut near = 0;
     let mut seen: Vec<&str> = Vec::new();
     let last = view.session.seq.max(1);
     for step in &view.steps {
@@ -36,10 +38,16 @@ fn statements(view: &View<'_>, out: &mut Vec<Entry>) {
             Kind::Decision | Kind::Plan | Kind::Other => continue,
         };
         let end = said.text.trim_end_matches('…');
-        let known = seen.contains(&&*said.text)
-            || told.iter().any(|t| t.contains(end))
-            || closed.iter().any(|c| c.contains(end));
-        if known {
+        if seen.contains(&&*said.text) {
+            continue;
+        }
+        // Statements and closing statements follow each other in order: mostly it is the same one, or
+        // the next.
+        let finder = memmem::Finder::new(end);
+        let ahead = (near..closed.len()).chain(0..near);
+        let stands = ahead.into_iter().find(|at| finder.find(closed[*at].as_bytes()).is_some());
+        near = stands.unwrap_or(near);
+        if stands.is_some() || finder.find(told.as_bytes()).is_some() {
             continue;
         }
         seen.push(&said.text);
@@ -136,7 +144,7 @@ fn closings(view: &View<'_>, out: &mut Vec<Entry>) {
         }
         let whole = view.recall.whole(closing);
         let room = if last { 2_400 } else { 700 };
-        let said = condensed(&whole, room);
+        let (said, short) = both_condensed(&whole, room, 200);
         if said.is_empty() || (last && units(&said) <= 700) {
             continue;
         }
@@ -147,7 +155,6 @@ fn closings(view: &View<'_>, out: &mut Vec<Entry>) {
             format!("{at}: ")
         };
         let worth = if last { 74 } else { 66 - ((many - index) as u8).min(16) };
-        let short = condensed(&whole, 200);
         out.push(
             Entry::new(Topic::Closing, worth, format!("{lead}\"{said}\""))
                 .short(format!("{lead}\"{short}\"")),
@@ -192,7 +199,20 @@ pub(super) fn flat(said: &str, room: usize) -> String {
 /// A statement in at most `room` units, by its structure: as [`condense`] leaves it, emphasis off.
 /// What was a heading ends in a colon.
 pub(super) fn condensed(said: &str, room: usize) -> String {
-    let said = condense(said, room);
+    bare(&condense(said, room))
+}
+
+/// [`condensed`] in two rooms, the larger first. What fits the smaller one is the same in both.
+fn both_condensed(said: &str, room: usize, less: usize) -> (String, String) {
+    let long = condense(said, room);
+    let short = (units(&long) > less).then(|| bare(&condense(said, less)));
+    let long = bare(&long);
+    let short = short.unwrap_or_else(|| long.clone());
+    (long, short)
+}
+
+/// A condensed statement without emphasis.
+fn bare(said: &str) -> String {
     let kept: Vec<Cow<'_, str>> = said.trim().lines().map(plain).collect();
     let structured = kept.iter().any(|l| {
         let bare = l.trim_start();
@@ -229,8 +249,7 @@ fn reports(view: &View<'_>, out: &mut Vec<Entry>) {
             continue;
         };
         let whole = view.recall.whole(report);
-        let said = condensed(&whole, 900);
-        let short = condensed(&whole, 240);
+        let (said, short) = both_condensed(&whole, 900, 240);
         // What a review found may block what comes later.
         let open = sentences(&whole).iter().any(|s| matches!(s.mark, Mark::Blocked));
         let worth = if open { 78 - age / 2 } else { 62 - age };

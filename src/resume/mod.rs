@@ -47,6 +47,11 @@ pub const UNITS: usize = 4;
 
 /// The resume log of a session: at most [`TOKENS`], as its Markdown.
 pub fn compose(session: &Session, recall: &Recall, about: &About) -> ResumeLog {
+    document(session, recall, about).0
+}
+
+/// The resume log of a session, and its Markdown: it was measured, and need not be rendered again.
+pub fn document(session: &Session, recall: &Recall, about: &About) -> (ResumeLog, String) {
     let view = view::View::new(session, recall, about);
     let mut log = ResumeLog::of(&view);
     let mut all = Vec::new();
@@ -61,6 +66,6 @@ pub fn compose(session: &Session, recall: &Recall, about: &About) -> ResumeLog {
     metrics::entries(&view, &mut all);
     pause::entries(&view, &mut all);
     log.metadata = files::metadata(&view);
-    select::fill(&mut log, &all);
-    log
+    let text = select::fill(&mut log, all);
+    (log, text)
 }

@@ -4,6 +4,8 @@ use super::log::{Entry, FORMAT, FileFact, ResumeLog, Section, Topic};
 use super::safe::safe;
 use super::{UNITS, select};
 use crate::session::text::{self, units};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write;
 
 /// What of a log is told, and how much of each entry.
@@ -21,18 +23,35 @@ pub(super) struct Choice<'a> {
 
 /// The whole log as Markdown, as it stands in `resume.md`.
 pub fn markdown(log: &ResumeLog) -> String {
+    markdown_with(log, &all_files(log))
+}
+
+/// The files of the whole log, with all their names.
+pub(super) fn all_files(log: &ResumeLog) -> String {
+    let mut out = String::new();
+    files(&log.metadata.files, usize::MAX, &mut out);
+    out
+}
+
+/// The whole log with its files as they were told before.
+pub(super) fn markdown_with(log: &ResumeLog, files: &str) -> String {
     let choice = Choice {
         head: Vec::new(),
         body: log.entries().map(|e| (e, false)).collect(),
-        files: usize::MAX,
+        files: 0,
         metadata: true,
     };
     let mut out = format!("<!-- rejoin resume log, format {FORMAT} -->\n");
     title(log, &mut out);
     lead(log, &mut out);
-    told(log, &choice, &mut out);
-    left_out(log, &choice, &mut out);
-    safe(&out).into_owned()
+    told_with(log, &choice, files, &mut out);
+    if let Some(line) = counted_out(&log.left_out) {
+        let _ = write!(out, "\n{line}\n");
+    }
+    match safe(&out) {
+        Cow::Borrowed(_) => out,
+        Cow::Owned(safe) => safe,
+    }
 }
 
 /// The best that a log can say in `budget` tokens, as Markdown without a frame.
@@ -101,6 +120,13 @@ pub(super) fn span(log: &ResumeLog) -> Option<(String, String)> {
 
 /// The chosen entries and files.
 pub(super) fn told(log: &ResumeLog, choice: &Choice<'_>, out: &mut String) {
+    let mut listed = String::new();
+    files(&log.metadata.files, choice.files, &mut listed);
+    told_with(log, choice, &listed, out);
+}
+
+/// The chosen entries, with the files as they are told.
+fn told_with(log: &ResumeLog, choice: &Choice<'_>, files: &str, out: &mut String) {
     if !choice.head.is_empty() {
         out.push('\n');
         topics(&choice.head, out);
@@ -123,7 +149,7 @@ pub(super) fn told(log: &ResumeLog, choice: &Choice<'_>, out: &mut String) {
             topics(&entries, out);
         }
     }
-    files(&log.metadata.files, choice.files, out);
+    out.push_str(files);
     if choice.metadata {
         metadata(log, out);
     }
@@ -205,37 +231,29 @@ fn files(files: &[FileFact], room: usize, out: &mut String) {
         return;
     }
     let mut left = room - units(HEADING) - full;
-    let mut shown: Vec<(&FileFact, usize)> = files.iter().map(|f| (f, 0)).collect();
+    let mut shown: Vec<Names<'_>> = files.iter().map(Names::of).collect();
     // Some of the names of each, then more where there is room.
     for most in [90, 180, 300, usize::MAX] {
-        for (file, symbols) in &mut shown {
-            let before = units(&names(file, *symbols));
-            let part = most.min(before + left);
-            let now = units(&names(file, part));
-            if now > before {
-                left -= now - before;
-                *symbols = part;
-            }
+        for names in &mut shown {
+            left -= names.grow(most, left);
         }
     }
     out.push_str(HEADING);
     let mut folders: Vec<&str> = Vec::new();
-    for (file, _) in &shown {
+    for Names { file, .. } in &shown {
         let folder = folder(&file.path);
         if !folders.contains(&folder) {
             folders.push(folder);
         }
     }
     for name in folders {
-        let inside: Vec<_> = shown.iter().filter(|(f, _)| folder(&f.path) == name).collect();
-        if let [(file, symbols)] = inside[..] {
-            let _ = writeln!(out, "- {}{}", file.path, about(file, *symbols));
+        let inside: Vec<_> = shown.iter().filter(|n| folder(&n.file.path) == name).collect();
+        if let [one] = inside[..] {
+            let _ = writeln!(out, "- {}{}", one.file.path, about(one));
             continue;
         }
-        let plain: Vec<String> = inside
-            .iter()
-            .map(|(f, symbols)| format!("{}{}", base(&f.path), about(f, *symbols)))
-            .collect();
+        let plain: Vec<String> =
+            inside.iter().map(|one| format!("{}{}", base(&one.file.path), about(one))).collect();
         let heading = if name.is_empty() { "(top)" } else { name };
         if plain.iter().map(|p| units(p)).sum::<usize>() < 160 {
             let _ = writeln!(out, "- {heading}: {}", plain.join("; "));
@@ -298,8 +316,45 @@ fn base(path: &str) -> &str {
     path.rfind('/').map_or(path, |at| &path[at + 1..])
 }
 
-/// What was done to a file, names in at most `room` units.
-fn about(file: &FileFact, room: usize) -> String {
+/// The names of a file that there is room for.
+struct Names<'a> {
+    file: &'a FileFact,
+    told: String,
+    units: usize,
+    /// All are told.
+    all: bool,
+}
+
+impl<'a> Names<'a> {
+    fn of(file: &'a FileFact) -> Self {
+        Self { file, told: String::new(), units: 0, all: false }
+    }
+
+    /// Tells more of them, in at most `most` units and with at most `left` more than before; how many
+    /// more it took.
+    fn grow(&mut self, most: usize, left: usize) -> usize {
+        if self.all {
+            return 0;
+        }
+        let room = most.min(self.units + left);
+        let told = names(self.file, room);
+        let now = units(&told);
+        // The number of those that are not told comes last, where there is room for it.
+        self.all = now + 13 < room
+            && [&self.file.added, &self.file.changed, &self.file.removed]
+                .iter()
+                .all(|list| list.iter().all(|name| units(name) + 4 + now < room));
+        let more = now.saturating_sub(self.units);
+        if more > 0 {
+            (self.told, self.units) = (told, now);
+        }
+        more
+    }
+}
+
+/// What was done to a file, and names in it.
+fn about(names: &Names<'_>) -> String {
+    let file = names.file;
     let mut out = String::new();
     if file.new {
         out.push_str(" new");
@@ -324,7 +379,7 @@ fn about(file: &FileFact, room: usize) -> String {
     if file.uncommitted {
         out.push_str(", uncommitted");
     }
-    out.push_str(&names(file, room));
+    out.push_str(&names.told);
     out
 }
 
@@ -347,10 +402,9 @@ fn names(file: &FileFact, room: usize) -> String {
             out.push_str(name);
             first = false;
         }
-        let all = list.len() + if sign == "+ " { file.more as usize } else { 0 };
-        let told = out.matches(", ").count();
-        if sign == "+ " && !first && file.more > 0 && told + 1 >= list.len() && left > 12 {
-            let said = format!(" and {} more", all - list.len());
+        let more = sign == "+ " && !first && file.more > 0 && left > 12;
+        if more && out.matches(", ").count() + 1 >= list.len() {
+            let said = format!(" and {} more", file.more);
             left -= units(&said).min(left);
             out.push_str(&said);
         }
@@ -379,15 +433,19 @@ pub(super) fn left_out(log: &ResumeLog, choice: &Choice<'_>, out: &mut String) {
     }
 }
 
-/// What is left out, as a sentence.
+/// What a choice leaves out, as a sentence.
 pub(super) fn not_told(log: &ResumeLog, choice: &Choice<'_>) -> Option<String> {
     let mut counts = log.left_out.clone();
-    for entry in log.entries() {
-        let chosen = choice.head.iter().chain(&choice.body).any(|(e, _)| std::ptr::eq(*e, entry));
-        if !chosen {
-            *counts.entry(entry.topic.kind().to_owned()).or_default() += 1;
-        }
+    let chosen: HashSet<*const Entry> =
+        choice.head.iter().chain(&choice.body).map(|(e, _)| std::ptr::from_ref(*e)).collect();
+    for entry in log.entries().filter(|e| !chosen.contains(&std::ptr::from_ref(*e))) {
+        *counts.entry(entry.topic.kind().to_owned()).or_default() += 1;
     }
+    counted_out(&counts)
+}
+
+/// What is left out, as a sentence.
+fn counted_out(counts: &BTreeMap<String, u32>) -> Option<String> {
     if counts.is_empty() {
         return None;
     }

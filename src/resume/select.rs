@@ -1,7 +1,7 @@
 //! What is told when not everything fits.
 
 use super::log::{Entry, ResumeLog, Section, Topic};
-use super::render::{Choice, HEAD, markdown};
+use super::render::{Choice, HEAD, all_files, markdown_with};
 use super::{TOKENS, UNITS};
 use crate::session::text::units;
 
@@ -44,79 +44,72 @@ fn score(entry: &Entry, room: usize) -> i64 {
     worth - (over.max(0) * 1000 / fair).min(4000)
 }
 
-/// Puts entries into the log's sections, each within its budget; what one needs less, others get.
-pub(super) fn fill(log: &mut ResumeLog, all: &[Entry]) {
+/// Puts entries into the log's sections, each within its budget; what one needs less, others get. Returns
+/// the log's Markdown.
+pub(super) fn fill(log: &mut ResumeLog, mut all: Vec<Entry>) -> String {
     let total = TOKENS * UNITS;
-    let mut rest: Vec<Entry> = Vec::new();
+    // What of each is told: not at all, short, in full.
+    let mut taken: Vec<Option<bool>> = vec![None; all.len()];
+    let costs: Vec<usize> = all.iter().map(|e| cost(&e.text)).collect();
+    let mut order: Vec<usize> = (0..all.len()).collect();
+    order.sort_by_cached_key(|at| std::cmp::Reverse(score(&all[*at], total)));
+    let mut rest: Vec<usize> = Vec::new();
     let mut used = 0;
     for section in Section::ALL {
         let sure = section.budget() * UNITS * SURE.0 / SURE.1;
-        let mut mine: Vec<(usize, &Entry)> =
-            all.iter().enumerate().filter(|(_, e)| e.topic.section() == section).collect();
-        mine.sort_by_cached_key(|(index, e)| (std::cmp::Reverse(score(e, total)), *index));
         let mut left = sure;
-        for (_, entry) in mine {
-            let full = cost(&entry.text);
-            if full <= left {
-                left -= full;
-                log.section_mut(section).push(entry.clone());
+        for at in order.iter().copied().filter(|at| all[*at].topic.section() == section) {
+            if costs[at] <= left {
+                left -= costs[at];
+                taken[at] = Some(true);
             } else {
-                rest.push(entry.clone());
+                rest.push(at);
             }
         }
         used += sure - left;
     }
-    let metadata = {
-        let empty = markdown(&ResumeLog { left_out: log.left_out.clone(), ..bare(log) });
-        units(&empty)
-    };
+    let mut files = all_files(log);
+    let metadata = units(&markdown_with(log, &files));
     let mut left = total.saturating_sub(used + metadata + 600);
-    rest.sort_by_cached_key(|e| std::cmp::Reverse(score(e, total)));
-    for entry in rest {
-        let full = cost(&entry.text);
-        if full <= left {
-            left -= full;
-            log.section_mut(entry.topic.section()).push(entry);
+    rest.sort_by_cached_key(|at| std::cmp::Reverse(score(&all[*at], total)));
+    for at in rest {
+        let entry = &all[at];
+        if costs[at] <= left {
+            left -= costs[at];
+            taken[at] = Some(true);
             continue;
         }
-        match &entry.short {
-            Some(short) if cost(short) <= left => {
-                left -= cost(short);
-                let short = Entry { text: short.clone(), short: None, ..entry.clone() };
-                log.section_mut(entry.topic.section()).push(short);
+        match entry.short.as_deref().map(cost) {
+            Some(short) if short <= left => {
+                left -= short;
+                taken[at] = Some(false);
             }
             _ => *log.left_out.entry(entry.topic.kind().to_owned()).or_default() += 1,
         }
     }
-    // Back to the order of telling.
-    let order = |e: &Entry| {
-        let at = all.iter().position(|o| {
-            o.topic == e.topic && (o.text == e.text || o.short.as_ref() == Some(&e.text))
-        });
-        (e.topic, at.unwrap_or(usize::MAX))
-    };
-    for section in Section::ALL {
-        log.section_mut(section).sort_by_cached_key(order);
-    }
-    shrink(log, total);
-}
-
-/// The log without its entries.
-fn bare(log: &ResumeLog) -> ResumeLog {
-    let mut bare = log.clone();
-    for section in Section::ALL {
-        bare.section_mut(section).clear();
-    }
-    bare
-}
-
-/// Gives up what is worth least until the log's Markdown fits.
-fn shrink(log: &mut ResumeLog, most: usize) {
-    loop {
-        let over = units(&markdown(log)).saturating_sub(most);
-        if over == 0 {
-            return;
+    // In the order of telling.
+    let mut order: Vec<usize> = (0..all.len()).filter(|at| taken[*at].is_some()).collect();
+    order.sort_by_key(|at| all[*at].topic);
+    for at in order {
+        let mut entry = Entry::new(all[at].topic, all[at].worth, std::mem::take(&mut all[at].text));
+        let short = all[at].short.take();
+        match (taken[at], short) {
+            (Some(false), Some(short)) => entry.text = short,
+            (_, short) => entry.short = short,
         }
+        log.section_mut(entry.topic.section()).push(entry);
+    }
+    shrink(log, total, &mut files)
+}
+
+/// Gives up what is worth least until the log's Markdown fits, and returns that.
+fn shrink(log: &mut ResumeLog, most: usize, files: &mut String) -> String {
+    loop {
+        let text = markdown_with(log, files);
+        if units(&text) <= most {
+            return text;
+        }
+        let listed = log.metadata.files.len();
         let lowest = log.entries().map(|e| (e.worth, e.topic, e.text.clone())).min();
         if log.metadata.files.len() > 40 {
             log.metadata.files.pop();
@@ -141,7 +134,10 @@ fn shrink(log: &mut ResumeLog, most: usize) {
             && log.metadata.warnings.pop().is_none()
             && log.metadata.agents.pop().is_none()
         {
-            return;
+            return text;
+        }
+        if log.metadata.files.len() != listed {
+            *files = all_files(log);
         }
     }
 }
@@ -241,9 +237,10 @@ pub(super) fn within(
     choice.body.sort_by_cached_key(|(e, _)| order(e));
     choice.files = files_share;
     choice.files += room.saturating_sub(units(&render(&choice)));
+    let mut text = render(&choice);
     // What files leave, the next best may take.
     for _ in 0..4 {
-        let mut left = room.saturating_sub(units(&render(&choice)) + 80);
+        let mut left = room.saturating_sub(units(&text) + 80);
         let before = choice.body.len();
         for (_, entry) in &candidates {
             if choice.body.iter().any(|(e, _)| std::ptr::eq(*e, *entry)) {
@@ -258,14 +255,14 @@ pub(super) fn within(
                 choice.body.push((entry, short));
             }
         }
-        choice.body.sort_by_cached_key(|(e, _)| order(e));
         if choice.body.len() == before {
             break;
         }
+        choice.body.sort_by_cached_key(|(e, _)| order(e));
+        text = render(&choice);
     }
     // The estimate errs by headings: give up the least until it fits.
     loop {
-        let text = render(&choice);
         let over = units(&text).saturating_sub(room);
         if over == 0 {
             return text;
@@ -281,6 +278,7 @@ pub(super) fn within(
         } else {
             return crate::session::text::cut(&text, room);
         }
+        text = render(&choice);
     }
 }
 

@@ -3,7 +3,8 @@
 use super::bounds::{self, Part};
 use super::event::{At, Call, Detail, Outcome, Result};
 use super::facts::{
-    Act, Asked, Background, Edit, End, OpenCall, Session, Step, Task, TaskChange, TaskState, Touch,
+    Act, Asked, Background, EDIT_NAMES, Edit, End, OpenCall, Session, Step, Task, TaskChange,
+    TaskState, Touch,
 };
 use super::fold::{quote, short};
 use super::symbols::{self, Change};
@@ -228,7 +229,7 @@ impl Session {
         new: bool,
     ) {
         let names: Vec<String> =
-            change.added.iter().chain(&change.changed).take(4).cloned().collect();
+            change.added.iter().chain(&change.changed).take(EDIT_NAMES).cloned().collect();
         let line = change.first_line.clone();
         self.turn(at).counts.edits += 1;
         self.put(at, call, Act::Edit(Edit { path: path.to_owned(), line, names, new }));

@@ -210,7 +210,7 @@ pub struct Counts {
 }
 
 /// One thing that happened.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Step {
     /// Number of the call it belongs to, counted over the session; a text has that of the next call.
     #[serde(rename = "q")]
@@ -321,6 +321,9 @@ pub struct Commit {
     pub removed: u32,
 }
 
+/// Names that are kept of one edit.
+pub const EDIT_NAMES: usize = 4;
+
 /// A change of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Edit {
@@ -329,7 +332,7 @@ pub struct Edit {
     /// The first added line that holds a name.
     #[serde(rename = "d", default, skip_serializing_if = "none")]
     pub line: Option<String>,
-    /// Names defined or changed by it.
+    /// Names defined or changed by it, at most [`EDIT_NAMES`], those that it defined first.
     #[serde(rename = "n", default, skip_serializing_if = "none")]
     pub names: Vec<String>,
     /// The file did not exist before.

@@ -13,6 +13,7 @@ mod rewritten;
 mod runs;
 pub mod sentence;
 pub mod signature;
+mod step;
 pub mod summary;
 pub mod symbols;
 pub mod text;

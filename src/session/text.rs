@@ -94,6 +94,11 @@ fn odd_ticks(text: &str) -> bool {
 
 /// What closes the code fence that a text leaves open; `None` when none is.
 pub fn open_fence(text: &str) -> Option<String> {
+    let bytes = text.as_bytes();
+    let mut marks = memchr::memchr2_iter(b'`', b'~', bytes);
+    if !marks.any(|at| bytes[at..].starts_with(b"```") || bytes[at..].starts_with(b"~~~")) {
+        return None;
+    }
     let mut open: Option<&str> = None;
     for line in text.lines() {
         let bare = line.trim_start();
@@ -144,6 +149,9 @@ fn break_before(text: &str, hard: usize) -> usize {
 
 /// `text` on one line: every run of white space and control characters becomes one space.
 pub fn one_line(text: &str) -> String {
+    if is_one_line(text) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len().min(1024));
     for c in text.chars() {
         if c.is_whitespace() || c.is_control() {
@@ -158,10 +166,25 @@ pub fn one_line(text: &str) -> String {
     out
 }
 
+/// Whether a text is plain ASCII on one line already, with single spaces between words: most are, and
+/// that is told many bytes at once.
+fn is_one_line(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let odd = |odd, b: &u8| odd | !(0x20..0x7f).contains(b);
+    let spaced = |(a, b): (&u8, &u8)| u8::from(*a == b' ') & u8::from(*b == b' ');
+    let pairs = bytes.iter().zip(bytes.iter().skip(1));
+    !bytes.iter().fold(false, odd)
+        && pairs.fold(0, |found, pair| found | spaced(pair)) == 0
+        && !text.starts_with(' ')
+        && !text.ends_with(' ')
+}
+
 /// `text` on one line in at most `max` UTF-16 units.
 pub fn line(text: &str, max: usize) -> String {
     // One character more than fits is enough to know that it does not; white space may collapse.
-    let bound = text.char_indices().nth(max.saturating_mul(4).saturating_add(4)).map(|(at, _)| at);
+    let most = max.saturating_mul(4).saturating_add(4);
+    let long = text.len() > most;
+    let bound = long.then(|| text.char_indices().nth(most)).flatten().map(|(at, _)| at);
     match bound {
         Some(at) => {
             let mut head = one_line(&text[..at]);

@@ -54,7 +54,11 @@ pub(super) fn read<S: DeserializeOwned>(path: &Path) -> Result<Snapshot<S>> {
     if length > MAX_SNAPSHOT {
         return Ok(Snapshot::Unreadable(format!("it has {length} bytes")));
     }
-    Ok(match serde_json::from_slice(&bytes) {
+    // Checked once, not string by string.
+    let Ok(text) = std::str::from_utf8(&bytes) else {
+        return Ok(Snapshot::Unreadable("it is not UTF-8".to_owned()));
+    };
+    Ok(match serde_json::from_str(text) {
         Ok(envelope) => Snapshot::Read(envelope),
         Err(e) => Snapshot::Unreadable(e.to_string()),
     })

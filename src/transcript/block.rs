@@ -1,39 +1,48 @@
 //! A message's content blocks and the plain values in them.
 
-use super::raw::{self, Block, Text, parse};
+use super::raw::{self, Block, Content};
 use crate::session::event::{Stop, Usage};
-use serde_json::value::RawValue;
 use std::borrow::Cow;
 
-/// Calls `see` for each block of a list; plain text has none.
-pub(super) fn each<'a>(content: Option<&'a RawValue>, mut see: impl FnMut(&Block<'a>)) {
-    let blocks: Option<Vec<Block<'a>>> = parse(content);
-    for block in blocks.iter().flatten() {
-        see(block);
+impl<'a> Content<'a> {
+    /// Whether it holds a tool's result.
+    pub(super) fn has_results(&self) -> bool {
+        let result = |block: &Block<'_>| block.kind.as_deref() == Some("tool_result");
+        self.blocks().iter().any(result)
     }
-}
 
-/// Whether the content holds a tool's result.
-pub(super) fn has_results(content: Option<&RawValue>) -> bool {
-    content.is_some_and(|c| {
-        c.get().starts_with('[')
-            && memchr::memmem::find(c.get().as_bytes(), b"\"tool_result\"").is_some()
-    })
-}
-
-/// The text of a content: a string, or its text blocks joined by line ends.
-pub(super) fn text(content: Option<&RawValue>) -> Option<Cow<'_, str>> {
-    if let Some(text) = parse::<Text<'_>>(content) {
-        return Some(text.0);
+    /// The blocks of a list; plain text has none.
+    pub(super) fn blocks(&self) -> &[Block<'a>] {
+        match self {
+            Self::Blocks(blocks) => blocks,
+            Self::None | Self::Text(_) => &[],
+        }
     }
-    let blocks: Vec<Block<'_>> = parse(content)?;
-    let mut texts = blocks.into_iter().filter_map(|b| b.text);
-    let first = texts.next()?.0;
-    Some(texts.fold(first, |mut all, next| {
-        all.to_mut().push('\n');
-        all.to_mut().push_str(&next.0);
-        all
-    }))
+
+    /// Takes the blocks of a list out; plain text has none.
+    pub(super) fn take_blocks(&mut self) -> Vec<Block<'a>> {
+        match self {
+            Self::Blocks(blocks) => std::mem::take(blocks),
+            Self::None | Self::Text(_) => Vec::new(),
+        }
+    }
+
+    /// Takes the text out: a string, or the text blocks joined by line ends.
+    pub(super) fn take_text(&mut self) -> Option<Cow<'a, str>> {
+        match std::mem::take(self) {
+            Self::None => None,
+            Self::Text(text) => Some(text),
+            Self::Blocks(blocks) => {
+                let mut texts = blocks.into_iter().filter_map(|b| b.text.0);
+                let first = texts.next()?;
+                Some(texts.fold(first, |mut all, next| {
+                    all.to_mut().push('\n');
+                    all.to_mut().push_str(&next);
+                    all
+                }))
+            }
+        }
+    }
 }
 
 /// The text between `<name>` and `</name>`.
@@ -65,12 +74,12 @@ pub(super) fn stop(reason: &str) -> Stop {
 /// A response's tokens. Where the cache's lifetimes are not told apart, writes were for five minutes.
 pub(super) fn usage(raw: &raw::Usage) -> Usage {
     let total = raw.cache_creation_input_tokens.unwrap_or(0);
-    let hour = raw.cache_creation.as_ref().and_then(|c| c.ephemeral_1h_input_tokens).unwrap_or(0);
-    let five = raw.cache_creation.as_ref().and_then(|c| c.ephemeral_5m_input_tokens);
+    let hour = raw.cache_creation.as_ref().and_then(|c| c.ephemeral_1h_input_tokens.0).unwrap_or(0);
+    let five = raw.cache_creation.as_ref().and_then(|c| c.ephemeral_5m_input_tokens.0);
     Usage {
         input: raw.input_tokens.unwrap_or(0),
         output: raw.output_tokens.unwrap_or(0),
-        thinking: raw.output_tokens_details.as_ref().and_then(|d| d.thinking_tokens).unwrap_or(0),
+        thinking: raw.output_tokens_details.as_ref().and_then(|d| d.thinking_tokens.0).unwrap_or(0),
         write_5m: five
             .filter(|_| hour + five.unwrap_or(0) == total)
             .unwrap_or(total.saturating_sub(hour)),

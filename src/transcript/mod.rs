@@ -11,6 +11,7 @@ mod cursor;
 mod glance;
 mod line;
 mod lines;
+mod maybe;
 mod raw;
 mod tail;
 mod tool;

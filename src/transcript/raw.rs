@@ -1,86 +1,80 @@
-//! Claude Code's transcript lines as they stand in the file: the fields that are read, borrowed.
+//! Claude Code's transcript lines as they stand in the file: the fields that are read, borrowed, in one
+//! pass over the line.
 //!
-//! Everything is optional: another version may leave a field out, and what is missing only takes
-//! its own fact away.
+//! Everything is a [`Maybe`]: another version may leave a field out or give it another shape, and what is
+//! missing only takes its own fact away.
 
+use super::maybe::{Maybe, Shape, shaped};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 
-/// Text that borrows from the line where it has no escapes. (A `Cow` inside an `Option` would
-/// always be copied by serde.)
-#[derive(Debug, Clone, Deserialize)]
-#[serde(transparent)]
-pub(super) struct Text<'a>(#[serde(borrow)] pub Cow<'a, str>);
+/// Text that borrows from the line where it has no escapes.
+pub(super) type Text<'a> = Maybe<Cow<'a, str>>;
 
-// Flags of Claude Code's own making.
-#[allow(clippy::struct_excessive_bools)]
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
 pub(super) struct Line<'a> {
     #[serde(borrow, rename = "type")]
     pub kind: Text<'a>,
     #[serde(borrow)]
-    pub subtype: Option<Text<'a>>,
+    pub subtype: Text<'a>,
     #[serde(borrow)]
-    pub uuid: Option<Text<'a>>,
+    pub uuid: Text<'a>,
     #[serde(borrow)]
-    pub parent_uuid: Option<Text<'a>>,
+    pub parent_uuid: Text<'a>,
     #[serde(borrow)]
-    pub logical_parent_uuid: Option<Text<'a>>,
+    pub logical_parent_uuid: Text<'a>,
     #[serde(borrow)]
-    pub timestamp: Option<Text<'a>>,
-    #[serde(default)]
-    pub is_sidechain: bool,
-    #[serde(default)]
-    pub is_meta: bool,
-    #[serde(default)]
-    pub is_compact_summary: bool,
-    #[serde(default)]
-    pub is_api_error_message: bool,
+    pub timestamp: Text<'a>,
+    pub is_sidechain: Maybe<bool>,
+    pub is_meta: Maybe<bool>,
+    pub is_compact_summary: Maybe<bool>,
+    pub is_api_error_message: Maybe<bool>,
     #[serde(borrow)]
     pub error: Option<&'a RawValue>,
     #[serde(borrow)]
-    pub prompt_id: Option<Text<'a>>,
+    pub prompt_id: Text<'a>,
     #[serde(borrow)]
-    pub prompt_source: Option<Text<'a>>,
+    pub prompt_source: Text<'a>,
     #[serde(borrow)]
-    pub turn_origin: Option<Text<'a>>,
-    pub turn_position: Option<Position>,
+    pub turn_origin: Text<'a>,
+    pub turn_position: Maybe<Position>,
     #[serde(borrow)]
-    pub origin: Option<Origin<'a>>,
+    pub origin: Maybe<Origin<'a>>,
     #[serde(borrow)]
-    pub message: Option<&'a RawValue>,
+    pub message: Maybe<Message<'a>>,
     #[serde(borrow)]
-    pub requested_model: Option<Text<'a>>,
+    pub requested_model: Text<'a>,
     #[serde(borrow)]
-    pub tool_use_result: Option<&'a RawValue>,
+    pub tool_use_result: Maybe<Report<'a>>,
     #[serde(borrow)]
-    pub tool_denial_kind: Option<Text<'a>>,
+    pub tool_denial_kind: Text<'a>,
     #[serde(borrow)]
-    pub attachment: Option<&'a RawValue>,
+    pub attachment: Maybe<Attachment<'a>>,
     #[serde(borrow)]
-    pub compact_metadata: Option<&'a RawValue>,
+    pub compact_metadata: Maybe<Compact<'a>>,
     #[serde(borrow)]
-    pub cwd: Option<Text<'a>>,
+    pub cwd: Text<'a>,
     #[serde(borrow)]
-    pub git_branch: Option<Text<'a>>,
+    pub git_branch: Text<'a>,
     #[serde(borrow)]
-    pub version: Option<Text<'a>>,
+    pub version: Text<'a>,
     #[serde(borrow)]
-    pub operation: Option<Text<'a>>,
+    pub operation: Text<'a>,
     #[serde(borrow)]
-    pub reason: Option<Text<'a>>,
+    pub reason: Text<'a>,
     #[serde(borrow)]
-    pub content: Option<&'a RawValue>,
+    pub content: Content<'a>,
     #[serde(borrow)]
-    pub custom_title: Option<Text<'a>>,
+    pub custom_title: Text<'a>,
     #[serde(borrow)]
-    pub ai_title: Option<Text<'a>>,
+    pub ai_title: Text<'a>,
     #[serde(borrow)]
-    pub summary: Option<Text<'a>>,
+    pub summary: Text<'a>,
     #[serde(rename = "totalCostUSD")]
-    pub total_cost: Option<f64>,
+    pub total_cost: Maybe<f64>,
     #[serde(borrow)]
     pub model_usage: Option<&'a RawValue>,
 }
@@ -88,93 +82,219 @@ pub(super) struct Line<'a> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct Position {
-    pub turn_index: u32,
+    pub turn_index: Maybe<u64>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 pub(super) struct Origin<'a> {
     #[serde(borrow)]
-    pub kind: Option<Text<'a>>,
+    pub kind: Text<'a>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 pub(super) struct Message<'a> {
     #[serde(borrow)]
-    pub id: Option<Text<'a>>,
+    pub id: Text<'a>,
     #[serde(borrow)]
-    pub model: Option<Text<'a>>,
+    pub model: Text<'a>,
     #[serde(borrow)]
-    pub content: Option<&'a RawValue>,
+    pub content: Content<'a>,
     #[serde(borrow)]
-    pub stop_reason: Option<Text<'a>>,
-    pub usage: Option<Usage>,
+    pub stop_reason: Text<'a>,
+    pub usage: Maybe<Usage>,
+}
+
+/// Plain text, or a list of blocks.
+#[derive(Debug, Default)]
+pub(super) enum Content<'a> {
+    #[default]
+    None,
+    Text(Cow<'a, str>),
+    Blocks(Vec<Block<'a>>),
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Usage {
-    pub input_tokens: Option<u64>,
-    pub output_tokens: Option<u64>,
-    pub cache_creation_input_tokens: Option<u64>,
-    pub cache_read_input_tokens: Option<u64>,
-    pub output_tokens_details: Option<Thinking>,
-    pub cache_creation: Option<Lifetimes>,
+    pub input_tokens: Maybe<u64>,
+    pub output_tokens: Maybe<u64>,
+    pub cache_creation_input_tokens: Maybe<u64>,
+    pub cache_read_input_tokens: Maybe<u64>,
+    pub output_tokens_details: Maybe<Thinking>,
+    pub cache_creation: Maybe<Lifetimes>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Thinking {
-    pub thinking_tokens: Option<u64>,
+    pub thinking_tokens: Maybe<u64>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Lifetimes {
-    pub ephemeral_5m_input_tokens: Option<u64>,
-    pub ephemeral_1h_input_tokens: Option<u64>,
+    pub ephemeral_5m_input_tokens: Maybe<u64>,
+    pub ephemeral_1h_input_tokens: Maybe<u64>,
 }
 
 /// A content block: text, a tool call or a tool's result.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 pub(super) struct Block<'a> {
     #[serde(borrow, rename = "type")]
-    pub kind: Option<Text<'a>>,
+    pub kind: Text<'a>,
     #[serde(borrow)]
-    pub text: Option<Text<'a>>,
+    pub text: Text<'a>,
     #[serde(borrow)]
-    pub id: Option<Text<'a>>,
+    pub id: Text<'a>,
     #[serde(borrow)]
-    pub name: Option<Text<'a>>,
+    pub name: Text<'a>,
     #[serde(borrow)]
-    pub input: Option<&'a RawValue>,
+    pub input: Maybe<Box<Input<'a>>>,
     #[serde(borrow)]
-    pub tool_use_id: Option<Text<'a>>,
+    pub tool_use_id: Text<'a>,
     #[serde(borrow)]
-    pub content: Option<&'a RawValue>,
-    #[serde(default)]
-    pub is_error: Option<bool>,
+    pub content: Content<'a>,
+    pub is_error: Maybe<bool>,
 }
 
-#[derive(Debug, Deserialize)]
+/// The fields of all tools' inputs that are read.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Input<'a> {
+    #[serde(borrow)]
+    pub command: Text<'a>,
+    pub run_in_background: Maybe<bool>,
+    #[serde(borrow)]
+    pub file_path: Text<'a>,
+    #[serde(borrow)]
+    pub notebook_path: Text<'a>,
+    #[serde(borrow)]
+    pub path: Text<'a>,
+    #[serde(borrow)]
+    pub old_string: Text<'a>,
+    #[serde(borrow)]
+    pub new_string: Text<'a>,
+    #[serde(borrow)]
+    pub new_source: Text<'a>,
+    #[serde(borrow)]
+    pub edits: Maybe<Vec<Edit<'a>>>,
+    #[serde(borrow)]
+    pub content: Text<'a>,
+    #[serde(borrow)]
+    pub pattern: Text<'a>,
+    #[serde(borrow)]
+    pub url: Text<'a>,
+    #[serde(borrow)]
+    pub query: Text<'a>,
+    #[serde(borrow)]
+    pub subagent_type: Text<'a>,
+    #[serde(borrow)]
+    pub description: Text<'a>,
+    #[serde(borrow)]
+    pub plan: Text<'a>,
+    #[serde(borrow)]
+    pub questions: Maybe<Vec<Question<'a>>>,
+    #[serde(borrow)]
+    pub subject: Text<'a>,
+    #[serde(borrow, rename = "taskId")]
+    pub task: Text<'a>,
+    #[serde(borrow)]
+    pub task_id: Text<'a>,
+    #[serde(borrow)]
+    pub bash_id: Text<'a>,
+    #[serde(borrow)]
+    pub status: Text<'a>,
+    #[serde(borrow)]
+    pub todos: Maybe<Vec<Todo<'a>>>,
+    #[serde(borrow)]
+    pub skill: Text<'a>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Edit<'a> {
+    #[serde(borrow)]
+    pub old_string: Text<'a>,
+    #[serde(borrow)]
+    pub new_string: Text<'a>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Question<'a> {
+    #[serde(borrow)]
+    pub question: Text<'a>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Todo<'a> {
+    #[serde(borrow)]
+    pub content: Text<'a>,
+    #[serde(borrow)]
+    pub status: Text<'a>,
+}
+
+/// What the tools report beside the text that the model sees.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Report<'a> {
+    #[serde(borrow, rename = "type")]
+    pub kind: Text<'a>,
+    pub interrupted: Maybe<bool>,
+    #[serde(borrow)]
+    pub background_task_id: Text<'a>,
+    /// A whole file: what is not needed of it is not unescaped.
+    #[serde(borrow)]
+    pub original_file: Option<&'a RawValue>,
+    /// The part of the file that was replaced, where it was not written whole.
+    pub old_string: Option<IgnoredAny>,
+    #[serde(borrow)]
+    pub file_path: Text<'a>,
+    #[serde(borrow)]
+    pub answers: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub task: Maybe<Made<'a>>,
+    #[serde(borrow)]
+    pub agent_id: Text<'a>,
+}
+
+/// A task that was made.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Made<'a> {
+    #[serde(borrow)]
+    pub id: Text<'a>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 pub(super) struct Attachment<'a> {
     #[serde(borrow, rename = "type")]
-    pub kind: Option<Text<'a>>,
+    pub kind: Text<'a>,
     #[serde(borrow)]
-    pub prompt: Option<&'a RawValue>,
+    pub prompt: Content<'a>,
     #[serde(borrow)]
-    pub origin: Option<Origin<'a>>,
+    pub origin: Maybe<Origin<'a>>,
     #[serde(borrow, rename = "commandMode")]
-    pub mode: Option<Text<'a>>,
+    pub mode: Text<'a>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct Compact<'a> {
     #[serde(borrow)]
-    pub trigger: Option<Text<'a>>,
-    pub pre_tokens: Option<u64>,
-    pub post_tokens: Option<u64>,
+    pub trigger: Text<'a>,
+    pub pre_tokens: Maybe<u64>,
+    pub post_tokens: Maybe<u64>,
 }
+
+shaped!(Position, Usage, Thinking, Lifetimes);
+shaped!(Origin<'a>, Message<'a>, Block<'a>, Edit<'a>, Question<'a>, Todo<'a>, Report<'a>);
+shaped!(Made<'a>, Attachment<'a>, Compact<'a>, Input<'a>);
 
 /// Parses a value that may be of another shape; what does not fit is not there.
 pub(super) fn parse<'a, T: Deserialize<'a>>(raw: Option<&'a RawValue>) -> Option<T> {

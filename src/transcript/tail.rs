@@ -1,10 +1,12 @@
 //! The context as a transcript's end tells it, without a cursor.
 
-use super::raw::{Compact, Message, Text, parse};
+use super::maybe::{Maybe, Shape, shaped};
+use super::raw::{Compact, Text, Usage};
 use super::{block, open, read_at, time};
 use crate::bytes;
 use serde::Deserialize;
-use serde_json::value::RawValue;
+use serde::de::IgnoredAny;
+use std::borrow::Cow;
 use std::io;
 use std::path::Path;
 
@@ -58,24 +60,35 @@ pub fn context(path: &Path) -> io::Result<(Option<Context>, u64)> {
 
 /// The fields of a line that tell of the context. The executables that look at it at every batch of
 /// tools are spared the reading of everything else that a line may hold.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
 struct Line<'a> {
     #[serde(borrow, rename = "type")]
     kind: Text<'a>,
     #[serde(borrow)]
-    subtype: Option<Text<'a>>,
+    subtype: Text<'a>,
     #[serde(borrow)]
-    timestamp: Option<Text<'a>>,
-    #[serde(default)]
-    is_sidechain: bool,
+    timestamp: Text<'a>,
+    is_sidechain: Maybe<bool>,
     #[serde(borrow)]
-    message: Option<&'a RawValue>,
+    message: Maybe<Message<'a>>,
     #[serde(borrow)]
-    requested_model: Option<Text<'a>>,
+    requested_model: Text<'a>,
     #[serde(borrow)]
-    compact_metadata: Option<&'a RawValue>,
+    compact_metadata: Maybe<Compact<'a>>,
 }
+
+/// A response without what it says.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Message<'a> {
+    id: Option<IgnoredAny>,
+    #[serde(borrow)]
+    model: Text<'a>,
+    usage: Maybe<Usage>,
+}
+
+shaped!(Message<'a>);
 
 /// What one line tells of the context.
 enum Told {
@@ -91,26 +104,26 @@ fn told(text: &[u8]) -> Told {
         return Told::Nothing;
     }
     let Ok(line) = serde_json::from_slice::<Line<'_>>(text) else { return Told::Nothing };
-    if line.is_sidechain {
+    if line.is_sidechain.is_true() {
         return Told::Nothing;
     }
-    let at = line.timestamp.and_then(|at| time(&at.0)).unwrap_or_default();
-    match &*line.kind.0 {
-        "assistant" => {
-            let message = parse::<Message<'_>>(line.message);
-            let Some(Message { id: Some(_), usage: Some(usage), model, .. }) = message else {
+    let at = line.timestamp.as_deref().and_then(time).unwrap_or_default();
+    match line.kind.as_deref() {
+        Some("assistant") => {
+            let Some(Message { id: Some(_), usage: Maybe(Some(usage)), model }) = line.message.0
+            else {
                 return Told::Nothing;
             };
-            let model = model.map(|model| model.0.into_owned()).unwrap_or_default();
+            let model = model.0.unwrap_or_default().into_owned();
             let tokens = block::usage(&usage).context();
             if model == "<synthetic>" || tokens == 0 {
                 return Told::Nothing;
             }
-            let requested = line.requested_model.map(|model| model.0.into_owned());
+            let requested = line.requested_model.0.map(Cow::into_owned);
             Told::Context(Context { tokens, at, requested, model: Some(model) })
         }
-        "system" if line.subtype.is_some_and(|kind| kind.0 == "compact_boundary") => {
-            let after = parse::<Compact<'_>>(line.compact_metadata).and_then(|c| c.post_tokens);
+        Some("system") if line.subtype.as_deref() == Some("compact_boundary") => {
+            let after = line.compact_metadata.0.and_then(|c| c.post_tokens.0);
             after.map_or(Told::Unknown, |tokens| {
                 Told::Context(Context { tokens, at, ..Context::default() })
             })

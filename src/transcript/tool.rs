@@ -1,106 +1,27 @@
 //! Tool calls and their results, from Claude Code's tools to what they do.
 
 use super::block;
-use super::raw::{Block, Line, Text, parse};
+use super::raw::{Content, Input, Report, Text, parse};
 use crate::session::event::{Call, Detail, Outcome, Result};
-use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// The fields of all tools' inputs that are read.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Input<'a> {
-    #[serde(borrow)]
-    command: Option<Text<'a>>,
-    run_in_background: Option<bool>,
-    #[serde(borrow)]
-    file_path: Option<Text<'a>>,
-    #[serde(borrow)]
-    notebook_path: Option<Text<'a>>,
-    #[serde(borrow)]
-    path: Option<Text<'a>>,
-    #[serde(borrow)]
-    old_string: Option<Text<'a>>,
-    #[serde(borrow)]
-    new_string: Option<Text<'a>>,
-    #[serde(borrow)]
-    new_source: Option<Text<'a>>,
-    #[serde(borrow)]
-    edits: Vec<Edit<'a>>,
-    #[serde(borrow)]
-    content: Option<Text<'a>>,
-    #[serde(borrow)]
-    pattern: Option<Text<'a>>,
-    #[serde(borrow)]
-    url: Option<Text<'a>>,
-    #[serde(borrow)]
-    query: Option<Text<'a>>,
-    #[serde(borrow)]
-    subagent_type: Option<Text<'a>>,
-    #[serde(borrow)]
-    description: Option<Text<'a>>,
-    #[serde(borrow)]
-    plan: Option<Text<'a>>,
-    #[serde(borrow)]
-    questions: Vec<Question<'a>>,
-    #[serde(borrow)]
-    subject: Option<Text<'a>>,
-    #[serde(borrow, rename = "taskId")]
-    task: Option<Text<'a>>,
-    #[serde(borrow)]
-    task_id: Option<Text<'a>>,
-    #[serde(borrow)]
-    bash_id: Option<Text<'a>>,
-    #[serde(borrow)]
-    status: Option<Text<'a>>,
-    #[serde(borrow)]
-    todos: Vec<Todo<'a>>,
-    #[serde(borrow)]
-    skill: Option<Text<'a>>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Edit<'a> {
-    #[serde(borrow)]
-    old_string: Option<Text<'a>>,
-    #[serde(borrow)]
-    new_string: Option<Text<'a>>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Question<'a> {
-    #[serde(borrow)]
-    question: Option<Text<'a>>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Todo<'a> {
-    #[serde(borrow)]
-    content: Option<Text<'a>>,
-    #[serde(borrow)]
-    status: Option<Text<'a>>,
-}
-
-fn or_empty(text: Option<Text<'_>>) -> Cow<'_, str> {
-    text.map(|t| t.0).unwrap_or_default()
+fn or_empty(text: Text<'_>) -> Cow<'_, str> {
+    text.0.unwrap_or_default()
 }
 
 /// A call, by its tool's name.
-pub(super) fn call<'a>(name: &str, input: Option<&'a RawValue>) -> Call<'a> {
-    let input: Input<'a> = parse(input).unwrap_or_default();
+pub(super) fn call<'a>(name: &str, input: Input<'a>) -> Call<'a> {
     match name {
         "Bash" | "PowerShell" => Call::Run {
             command: or_empty(input.command),
             background: input.run_in_background.unwrap_or(false),
         },
         "Edit" | "MultiEdit" => {
-            let mut changes: Vec<_> = input
-                .edits
-                .into_iter()
-                .map(|e| (or_empty(e.old_string), or_empty(e.new_string)))
-                .collect();
+            let edits = input.edits.0.unwrap_or_default().into_iter();
+            let mut changes: Vec<_> =
+                edits.map(|e| (or_empty(e.old_string), or_empty(e.new_string))).collect();
             if changes.is_empty() {
                 changes.push((or_empty(input.old_string), or_empty(input.new_string)));
             }
@@ -116,7 +37,7 @@ pub(super) fn call<'a>(name: &str, input: Option<&'a RawValue>) -> Call<'a> {
         "Read" => Call::Read { path: or_empty(input.file_path) },
         "NotebookRead" => Call::Read { path: or_empty(input.notebook_path) },
         "Grep" | "Glob" | "ToolSearch" => {
-            Call::Look { what: or_empty(input.pattern.or(input.query)) }
+            Call::Look { what: input.pattern.0.or(input.query.0).unwrap_or_default() }
         }
         "LS" => Call::Look { what: or_empty(input.path) },
         "WebFetch" => Call::Fetch { what: or_empty(input.url) },
@@ -127,7 +48,9 @@ pub(super) fn call<'a>(name: &str, input: Option<&'a RawValue>) -> Call<'a> {
         },
         "ExitPlanMode" => Call::Plan { text: or_empty(input.plan) },
         "AskUserQuestion" => Call::Ask {
-            questions: input.questions.into_iter().map(|q| or_empty(q.question)).collect(),
+            questions: (input.questions.0.unwrap_or_default().into_iter())
+                .map(|q| or_empty(q.question))
+                .collect(),
         },
         "TaskCreate" => Call::TaskCreated {
             subject: or_empty(input.subject),
@@ -135,60 +58,41 @@ pub(super) fn call<'a>(name: &str, input: Option<&'a RawValue>) -> Call<'a> {
         },
         "TaskUpdate" => Call::TaskUpdated {
             id: or_empty(input.task),
-            status: input.status.map(|s| s.0),
-            subject: input.subject.map(|s| s.0),
+            status: input.status.0,
+            subject: input.subject.0,
         },
         "TodoWrite" => Call::Todos {
-            items: input
-                .todos
-                .into_iter()
+            items: (input.todos.0.unwrap_or_default().into_iter())
                 .map(|t| (or_empty(t.content), or_empty(t.status)))
                 .collect(),
         },
         "TaskOutput" | "BashOutput" | "AgentOutputTool" => {
-            Call::Output { id: or_empty(input.task_id.or(input.bash_id)) }
+            Call::Output { id: input.task_id.0.or(input.bash_id.0).unwrap_or_default() }
         }
-        "Skill" => Call::Skill { name: or_empty(input.skill.or(input.command)) },
+        "Skill" => Call::Skill { name: input.skill.0.or(input.command.0).unwrap_or_default() },
         _ => Call::Other { name: Cow::Owned(name.to_owned()) },
     }
 }
 
-/// What the tools report beside the text that the model sees.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct Report<'a> {
-    #[serde(borrow, rename = "type")]
-    kind: Option<Text<'a>>,
-    interrupted: Option<bool>,
-    #[serde(borrow)]
-    background_task_id: Option<Text<'a>>,
-    #[serde(borrow)]
-    original_file: Option<&'a RawValue>,
-    #[serde(borrow)]
-    file_path: Option<Text<'a>>,
-    #[serde(borrow)]
-    answers: BTreeMap<Cow<'a, str>, &'a RawValue>,
-    #[serde(borrow)]
-    task: Option<&'a RawValue>,
-    #[serde(borrow)]
-    agent_id: Option<Text<'a>>,
-}
-
-/// A call's result, from its block and what stands beside it on the line.
-pub(super) fn result<'a>(line: &Line<'a>, part: &Block<'a>) -> Result<'a> {
-    let text = block::text(part.content).unwrap_or_default();
-    let failed = part.is_error.unwrap_or(false);
-    let denial = line.tool_denial_kind.as_ref().map(|k| &*k.0);
-    let report: Report<'a> = parse(line.tool_use_result).unwrap_or_default();
+/// A call's result, from what its block shows and what stands beside it on the line.
+pub(super) fn result<'a>(
+    shown: &mut Content<'a>,
+    failed: bool,
+    denial: Option<&str>,
+    report: Option<&Report<'a>>,
+) -> Result<'a> {
+    let text = shown.take_text().unwrap_or_default();
+    let background = report.and_then(|r| r.background_task_id.as_ref());
+    let interrupted = report.is_some_and(|r| r.interrupted.is_true());
     let exit = failed.then(|| exit_code(&text)).flatten();
     let start = text.trim_start();
-    let outcome = if report.background_task_id.is_some() {
+    let outcome = if background.is_some() {
         Outcome::Background
     } else if denial == Some("user-rejected")
         || (failed && start.starts_with("The user doesn't want to"))
     {
         Outcome::Denied
-    } else if report.interrupted == Some(true)
+    } else if interrupted
         || denial == Some("interrupted")
         || start.starts_with("[Request interrupted")
     {
@@ -200,32 +104,26 @@ pub(super) fn result<'a>(line: &Line<'a>, part: &Block<'a>) -> Result<'a> {
     } else {
         Outcome::Ok
     };
-    let detail = detail(report, &text);
+    let detail = report.map_or(Detail::None, |report| detail(report, &text));
     Result { outcome, text: hand_back(text), exit, detail }
 }
 
-fn detail<'a>(report: Report<'a>, text: &str) -> Detail<'a> {
-    if let Some(id) = report.background_task_id {
-        return Detail::Background(id.0);
+fn detail<'a>(report: &Report<'a>, text: &str) -> Detail<'a> {
+    if let Some(id) = &*report.background_task_id {
+        return Detail::Background(id.clone());
     }
-    if !report.answers.is_empty() {
+    let answers: Option<BTreeMap<Cow<'a, str>, &'a RawValue>> = parse(report.answers);
+    if let Some(answers) = answers.filter(|answers| !answers.is_empty()) {
         let answer = |raw: &'a RawValue| {
-            parse::<Text<'a>>(Some(raw)).map_or(Cow::Borrowed(raw.get()), |t| t.0)
+            parse::<Text<'a>>(Some(raw)).and_then(|t| t.0).unwrap_or(Cow::Borrowed(raw.get()))
         };
-        return Detail::Answers(report.answers.into_iter().map(|(q, a)| (q, answer(a))).collect());
+        return Detail::Answers(answers.into_iter().map(|(q, a)| (q, answer(a))).collect());
     }
-    if let Some(id) = report.agent_id {
-        return Detail::Agent { id: id.0 };
+    if let Some(id) = &*report.agent_id {
+        return Detail::Agent { id: id.clone() };
     }
-    if let Some(task) = report.task {
-        #[derive(Deserialize)]
-        struct Made<'a> {
-            #[serde(borrow)]
-            id: Option<Text<'a>>,
-        }
-        if let Some(id) = parse::<Made<'a>>(Some(task)).and_then(|t| t.id) {
-            return Detail::Task(id.0);
-        }
+    if let Some(id) = report.task.as_ref().and_then(|task| task.id.as_ref()) {
+        return Detail::Task(id.clone());
     }
     if text.starts_with("<retrieval_status>") {
         if block::tag(text, "retrieval_status") != Some("success")
@@ -235,13 +133,15 @@ fn detail<'a>(report: Report<'a>, text: &str) -> Detail<'a> {
         }
         return Detail::Ended { exit: block::tag(text, "exit_code").and_then(|c| c.parse().ok()) };
     }
-    if report.kind.is_some_and(|k| k.0 == "create") {
+    if report.kind.as_deref() == Some("create") {
         return Detail::Created;
     }
+    // What a part of the file was replaced by is known from the call.
     if report.file_path.is_some()
-        && let Some(before) = parse::<Text<'a>>(report.original_file)
+        && report.old_string.is_none()
+        && let Some(before) = parse::<Text<'a>>(report.original_file).and_then(|t| t.0)
     {
-        return Detail::Before(before.0);
+        return Detail::Before(before);
     }
     Detail::None
 }

@@ -10,7 +10,7 @@ use crate::session::Session;
 fn log(entries: &[Entry]) -> ResumeLog {
     let (session, recall, about) = (Session::default(), Recall::default(), About::default());
     let mut log = ResumeLog::of(&View::new(&session, &recall, &about));
-    fill(&mut log, entries);
+    fill(&mut log, entries.to_vec());
     log
 }
 

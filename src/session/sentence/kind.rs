@@ -43,13 +43,13 @@ pub(super) fn without_opener(sentence: &str) -> &str {
 }
 
 /// The words of a sentence, lower case, as one text with single spaces, for cues of several words.
-struct Words {
+pub(super) struct Words {
     padded: String,
 }
 
 impl Words {
     /// Reads the first 600 bytes: cues stand early.
-    fn new(sentence: &str) -> Self {
+    pub(super) fn new(sentence: &str) -> Self {
         let head = &sentence[..sentence.floor_char_boundary(600)];
         let mut padded = String::with_capacity(head.len() + 2);
         padded.push(' ');
@@ -79,12 +79,18 @@ impl Words {
         memchr::memchr_iter(b' ', bytes).map(|at| &bytes[at + 1..]).filter(|tail| !tail.is_empty())
     }
 
-    fn any(&self, cues: &[&str]) -> bool {
-        self.tails().any(|tail| cues.iter().any(|cue| opens(tail, cue)))
+    pub(super) fn any(&self, cues: &[&str]) -> bool {
+        // Most words begin like none of the cues.
+        let mut first = [false; 256];
+        for cue in cues {
+            first[usize::from(cue.as_bytes()[0])] = true;
+        }
+        let mut tails = self.tails().filter(|tail| first[usize::from(tail[0])]);
+        tails.any(|tail| opens_any(tail, cues))
     }
 
-    fn starts(&self, cues: &[&str]) -> bool {
-        self.tails().next().is_some_and(|tail| cues.iter().any(|cue| opens(tail, cue)))
+    pub(super) fn starts(&self, cues: &[&str]) -> bool {
+        self.tails().next().is_some_and(|tail| opens_any(tail, cues))
     }
 
     /// The groups of [`GROUPS`] that have a cue in the sentence.
@@ -107,6 +113,11 @@ impl Words {
 /// Whether the words of `cue` stand at the start of `tail`.
 fn opens(tail: &[u8], cue: &str) -> bool {
     tail.starts_with(cue.as_bytes()) && tail.get(cue.len()) == Some(&b' ')
+}
+
+/// Whether one of the cues stands at the start of `tail`, which is not empty.
+fn opens_any(tail: &[u8], cues: &[&str]) -> bool {
+    cues.iter().any(|cue| cue.as_bytes()[0] == tail[0] && opens(tail, cue))
 }
 
 fn push_space(padded: &mut String) {
@@ -416,7 +427,6 @@ pub(super) fn is_preamble(sentence: &str) -> bool {
         )
 }
 
-/// The cues that a prompt is looked at for share the reading of words.
 pub(super) fn has_any(sentence: &str, cues: &[&str]) -> bool {
     Words::new(sentence).any(cues)
 }

@@ -1,6 +1,6 @@
 //! What a person's words do: change the course, or lay down a rule.
 
-use super::kind::{has_any, starts_any};
+use super::kind::Words;
 
 /// How a prompt that changes course opens.
 const OPENS: &[&str] = &[
@@ -155,35 +155,33 @@ const CJK_OPENS: [&str; 24] = [
 pub fn correction(text: &str) -> bool {
     let text = text.trim_start();
     let head = &text[..text.floor_char_boundary(400)];
-    if starts_any(
-        head,
-        &[
-            "no problem",
-            "no worries",
-            "no rush",
-            "no need",
-            "no errors",
-            "no issues",
-            "not bad",
-            "stop hook",
-            "wait for",
-            "actually great",
-            "no further",
-            "no more errors",
-        ],
-    ) {
+    let said = Words::new(head);
+    if said.starts(&[
+        "no problem",
+        "no worries",
+        "no rush",
+        "no need",
+        "no errors",
+        "no issues",
+        "not bad",
+        "stop hook",
+        "wait for",
+        "actually great",
+        "no further",
+        "no more errors",
+    ]) {
         return false;
     }
-    if starts_any(head, OPENS) {
+    if said.starts(OPENS) {
         return true;
     }
-    if CJK_OPENS.iter().any(|cue| head.starts_with(cue)) {
+    let ascii = head.is_ascii();
+    if !ascii && CJK_OPENS.iter().any(|cue| head.starts_with(cue)) {
         return true;
     }
     // Strong words count anywhere in the opening; weak ones only when little else is said.
-    let strong = has_any(
-        head,
-        &[
+    let strong = || {
+        said.any(&[
             "not what i",
             "i meant",
             "that's wrong",
@@ -198,32 +196,30 @@ pub fn correction(text: &str) -> bool {
             "i already told",
             "as i said",
             "roll it back",
-        ],
-    );
+        ])
+    };
     let words = text.split_whitespace().take(41).count();
     let brief = words <= 40;
-    strong && text.len() < 1_500
+    text.len() < 1_500 && strong()
         || brief
-            && has_any(
-                head,
-                &[
-                    "instead",
-                    "rather than",
-                    "don't",
-                    "do not",
-                    "stop",
-                    "shouldn't",
-                    "should not",
-                    "wrong",
-                    "no longer",
-                    "nicht mehr",
-                    "stattdessen",
-                    "au lieu",
-                    "en vez",
-                    "invece",
-                ],
-            )
+            && said.any(&[
+                "instead",
+                "rather than",
+                "don't",
+                "do not",
+                "stop",
+                "shouldn't",
+                "should not",
+                "wrong",
+                "no longer",
+                "nicht mehr",
+                "stattdessen",
+                "au lieu",
+                "en vez",
+                "invece",
+            ])
         || brief
+            && !ascii
             && ["而不是", "改成", "ではなく", "じゃなく", "대신"]
                 .iter()
                 .any(|cue| head.contains(cue))
@@ -236,98 +232,91 @@ pub fn standing_rule(sentence: &str) -> bool {
     if bare.ends_with('?') || bare.len() > 1_000 {
         return false;
     }
-    starts_any(
-        bare,
-        &[
-            "keep",
-            "avoid",
-            "ensure",
-            "make sure",
-            "prefer",
-            "use only",
-            "only",
-            "do not",
-            "don't",
-            "dont",
-            "please don't",
-            "please do not",
-            "no new",
-            "no",
-            "always",
-            "never",
-            "preserve",
-            "follow",
-            "stick to",
-            "remember to",
-            "remember",
-        ],
-    ) && !starts_any(
-        bare,
-        &[
-            "no problem",
-            "no worries",
-            "no need",
-            "no issues",
-            "no errors",
-            "only then",
-            "keep going",
-            "keep it up",
-            "don't worry",
-            "follow up",
-            "no matter",
-        ],
-    ) || has_any(
-        bare,
-        &[
-            "never",
-            "always",
-            "must",
-            "must not",
-            "mustn't",
-            "may not",
-            "is not allowed",
-            "not allowed",
-            "forbidden",
-            "under no circumstances",
-            "from now on",
-            "going forward",
-            "at all times",
-            "every time",
-            "each time",
-            "without exception",
-            "unless i",
-            "unless asked",
-            "exactly",
-            "required to",
-            "no matter",
-            "niemals",
-            "immer",
-            "nie wieder",
-            "ab jetzt",
-            "jamais",
-            "toujours",
-            "nunca",
-            "siempre",
-            "sempre",
-            "mai più",
-            "никогда",
-            "всегда",
-        ],
-    ) || [
-        "绝不",
-        "从不",
-        "总是",
-        "必须",
-        "不要",
-        "不得",
-        "必ず",
-        "常に",
-        "絶対",
-        "しないで",
-        "항상",
-        "절대",
-        "반드시",
-    ]
-    .iter()
-    .any(|cue| bare.contains(cue))
+    let said = Words::new(bare);
+    said.starts(&[
+        "keep",
+        "avoid",
+        "ensure",
+        "make sure",
+        "prefer",
+        "use only",
+        "only",
+        "do not",
+        "don't",
+        "dont",
+        "please don't",
+        "please do not",
+        "no new",
+        "no",
+        "always",
+        "never",
+        "preserve",
+        "follow",
+        "stick to",
+        "remember to",
+        "remember",
+    ]) && !said.starts(&[
+        "no problem",
+        "no worries",
+        "no need",
+        "no issues",
+        "no errors",
+        "only then",
+        "keep going",
+        "keep it up",
+        "don't worry",
+        "follow up",
+        "no matter",
+    ]) || said.any(&[
+        "never",
+        "always",
+        "must",
+        "must not",
+        "mustn't",
+        "may not",
+        "is not allowed",
+        "not allowed",
+        "forbidden",
+        "under no circumstances",
+        "from now on",
+        "going forward",
+        "at all times",
+        "every time",
+        "each time",
+        "without exception",
+        "unless i",
+        "unless asked",
+        "exactly",
+        "required to",
+        "no matter",
+        "niemals",
+        "immer",
+        "nie wieder",
+        "ab jetzt",
+        "jamais",
+        "toujours",
+        "nunca",
+        "siempre",
+        "sempre",
+        "mai più",
+        "никогда",
+        "всегда",
+    ]) || !bare.is_ascii()
+        && [
+            "绝不",
+            "从不",
+            "总是",
+            "必须",
+            "不要",
+            "不得",
+            "必ず",
+            "常に",
+            "絶対",
+            "しないで",
+            "항상",
+            "절대",
+            "반드시",
+        ]
+        .iter()
+        .any(|cue| bare.contains(cue))
 }

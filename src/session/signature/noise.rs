@@ -124,48 +124,63 @@ const MARKS: [&str; 24] = [
     "does not exist", "already exists", "already in use", "not found",
 ];
 
-/// Whether a line holds a mark: one pass over its bytes for all of them.
-fn has_mark(line: &str) -> bool {
-    const FIRST: [bool; 256] = {
-        let mut first = [false; 256];
+/// What an HTTP status is told by.
+const STATUSES: [&str; 8] = [
+    "status code",
+    "400 Bad Request",
+    "401 Unauthorized",
+    "403 Forbidden",
+    "404 Not Found",
+    "500 Internal Server Error",
+    "502 Bad Gateway",
+    "503 Service Unavailable",
+];
+
+/// Pairs of bytes, each by its lower six bits: nearly every place in a line is ruled out by one look.
+struct Pairs([u64; 64]);
+
+impl Pairs {
+    /// The first two bytes of each of some words.
+    const fn of(words: &[&str]) -> Self {
+        let mut pairs = [0; 64];
         let mut index = 0;
-        while index < MARKS.len() {
-            first[MARKS[index].as_bytes()[0] as usize] = true;
+        while index < words.len() {
+            let word = words[index].as_bytes();
+            pairs[(word[0] & 63) as usize] |= 1 << (word[1] & 63);
             index += 1;
         }
-        first
-    };
-    let bytes = line.as_bytes();
-    (0..bytes.len()).any(|at| {
-        let rest = &bytes[at..];
-        FIRST[usize::from(rest[0])]
-            && rest.len() >= 2
-            && MARKS.iter().any(|mark| {
-                let mark = mark.as_bytes();
-                // The first two bytes rule out nearly all.
-                rest[..2] == mark[..2] && rest.starts_with(mark)
-            })
-    })
+        Self(pairs)
+    }
+
+    /// Whether one of the words whose pairs these are stands in a line.
+    fn any(&self, line: &str, words: &[&str]) -> bool {
+        let bytes = line.as_bytes();
+        bytes.windows(2).enumerate().any(|(at, pair)| {
+            self.0[usize::from(pair[0] & 63)] >> (pair[1] & 63) & 1 == 1
+                && words.iter().any(|word| bytes[at..].starts_with(word.as_bytes()))
+        })
+    }
+}
+
+/// Whether a line holds a mark: one pass over its bytes for all of them.
+fn has_mark(line: &str) -> bool {
+    static PAIRS: Pairs = Pairs::of(&MARKS);
+    PAIRS.any(line, &MARKS)
 }
 
 /// `HTTP/1.1 500 Internal Server Error`, `status code 403`, `404 Not Found`.
 fn http_status(line: &str) -> bool {
-    let after = line
-        .strip_prefix("HTTP/")
-        .and_then(|rest| rest.split_once(' ').map(|(_, status)| status))
-        .or_else(|| line.split_once("status code ").map(|(_, status)| status))
-        .or_else(|| line.split_once("status code: ").map(|(_, status)| status));
-    let known = [
-        "400 Bad Request",
-        "401 Unauthorized",
-        "403 Forbidden",
-        "404 Not Found",
-        "500 Internal Server Error",
-        "502 Bad Gateway",
-        "503 Service Unavailable",
-    ];
+    static PAIRS: Pairs = Pairs::of(&STATUSES);
+    let first = line.strip_prefix("HTTP/").and_then(|rest| rest.split_once(' '));
+    if first.is_none() && !PAIRS.any(line, &STATUSES) {
+        return false;
+    }
+    let after = first
+        .or_else(|| line.split_once("status code "))
+        .or_else(|| line.split_once("status code: "))
+        .map(|(_, status)| status);
     after.is_some_and(|status| status.starts_with(['4', '5']))
-        || known.iter().any(|k| line.contains(k))
+        || STATUSES[1..].iter().any(|k| line.contains(k))
 }
 
 /// Whether a line explains or advises: what is missing, what would help.
@@ -198,6 +213,13 @@ pub(super) fn explains(line: &str) -> bool {
                 && !advice.is_empty();
         }
     }
+    // Notices that every run prints are none, nor are code and test data.
+    let sentence = bare.contains(' ')
+        && bare.len() < 400
+        && !bare.starts_with(['{', '[', '<', '"', '\'', '#', '/', '%']);
+    if !sentence {
+        return false;
+    }
     let lower = bare.contains("id you mean")
         || bare.contains("Try ")
         || bare.contains("try `")
@@ -206,29 +228,26 @@ pub(super) fn explains(line: &str) -> bool {
         && ["specified", "found", "configured", "matching", "installed", "given"]
             .iter()
             .any(|w| bare.contains(w));
-    let absent = [
-        "does not exist",
-        "is not set",
-        "not set.",
-        "is not installed",
-        "is not configured",
-        "not configured",
-        "is required",
-        "must be set",
-        "no such ",
-    ]
-    .iter()
-    .any(|w| bare.contains(w));
-    // Notices that every run prints are none, nor are code and test data.
-    let sentence = bare.contains(' ')
-        && bare.len() < 400
-        && !bare.starts_with(['{', '[', '<', '"', '\'', '#', '/', '%']);
-    sentence
-        && (lower || missing || absent)
+    let absent = || ABSENT_PAIRS.any(bare, &ABSENT);
+    (lower || missing || absent())
         && !bare.starts_with("found no")
         && !bare.contains("issues found")
         && !bare.contains("no issues")
 }
+
+/// What says that something is not there.
+const ABSENT: [&str; 9] = [
+    "does not exist",
+    "is not set",
+    "not set.",
+    "is not installed",
+    "is not configured",
+    "not configured",
+    "is required",
+    "must be set",
+    "no such ",
+];
+static ABSENT_PAIRS: Pairs = Pairs::of(&ABSENT);
 
 /// What a line says about text that was left out.
 pub(super) fn says_truncated(line: &str) -> Option<&str> {

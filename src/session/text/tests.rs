@@ -39,6 +39,9 @@ fn cut_closes_code_spans() {
 #[test]
 fn one_line_collapses_white_space() {
     assert_eq!(one_line("  a\n\n\tb \u{7} c  "), "a b c");
+    for text in [" a b", "a  b", "a b ", "a\tb", "a\u{7f}b", "a\u{a0}b", "a b"] {
+        assert_eq!(one_line(text), "a b", "{text:?}");
+    }
     assert_eq!(line("a\n b\n c d e f", 7), "a b c…");
 }
 
