@@ -100,6 +100,35 @@ fn behind_a_stopped_holder_every_event_waits_in_a_file_of_its_own() {
     });
 }
 
+/// Whether the scene's session has taken up the pause that it was told of.
+fn took_up(scene: &Scene) -> bool {
+    let pauses = rejoin::follow::pause::all(&project(scene)).unwrap().0;
+    pauses[0].taken_up.as_ref().is_some_and(|taken| taken.by == SESSION)
+}
+
+#[test]
+fn behind_a_stopped_holder_of_the_project_an_event_is_safe_and_a_later_one_does_the_rest() {
+    if !Path::new("/usr/bin/flock").exists() {
+        eprintln!("SKIPPED: needs flock (util-linux)");
+        return;
+    }
+    let scene = Scene::new();
+    let paused = scene.rejoin(&["pause", "-m", "The kettle leaks."]);
+    assert!(paused.status.success(), "{paused:?}");
+    scene.run(Event::SessionStart, &scene.input(Event::SessionStart));
+    let holder = Stopped::holding(&project(&scene).dir().join("lock"));
+    for event in [Event::UserPromptSubmit, Event::Stop] {
+        let began = Instant::now();
+        scene.run(event, &scene.input(event));
+        assert!(began.elapsed() < DEADLINE, "{}", event.name());
+    }
+    assert_eq!(scene.faults(), Vec::<String>::new());
+    assert!(scene.session("state.json").is_some() && !took_up(&scene));
+    drop(holder);
+    scene.run(Event::Stop, &scene.input(Event::Stop));
+    assert!(took_up(&scene));
+}
+
 #[test]
 fn what_waited_stands_before_what_was_appended_after_it() {
     let scene = Scene::new();
