@@ -2,7 +2,7 @@
 //!
 //! `cargo bench --bench hooks --target x86_64-unknown-linux-musl -- [ROUNDS] [--in=FOLDER]
 //! [--hooks=FOLDER]` (300 rounds, a temporary folder, the executables that cargo built). Commands are started as Claude Code starts them: `posix_spawn`
-//! without a shell, the event's JSON on a pipe, stdout drained to its end. They take turns, because a
+//! without a shell, in the project's folder, the event's JSON on a pipe, stdout drained to its end. They take turns, because a
 //! shared machine is slow for minutes at a time; compare within one table only. Before each start the
 //! session's files are put back as they were, outside of the measured time.
 //!
@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use scene::Scene;
+use scene::{Scene, Setting};
 use serde_json::Value;
 
 /// The executable of an event, in the folder that was named or among those that cargo built.
@@ -93,7 +93,7 @@ impl<'a> Contender<'a> {
     /// Leaves a script that starts it under another command.
     fn leave(&self, root: &Path) {
         let Some(scene) = self.scene else { return };
-        let name = self.name.replace(": ", "-").replace(", ", "-").replace(' ', "_");
+        let name = self.name.replace(": ", "-").replace(", ", "-").replace([' ', ','], "_");
         let input = root.join(&name).with_extension("json");
         std::fs::write(&input, &self.input).unwrap();
         let mut command = Command::new(&self.program);
@@ -104,8 +104,9 @@ impl<'a> Contender<'a> {
             .collect();
         let kept = root.join(&name).with_extension("kept");
         let script = format!(
-            "#!/bin/sh\n{}exec env {} \"$@\" \"${{PROGRAM:-{}}}\" < {}\n",
+            "#!/bin/sh\n{}cd {} && exec env {} \"$@\" \"${{PROGRAM:-{}}}\" < {}\n",
             scene.leave(&kept),
+            command.get_current_dir().unwrap().display(),
             variables.join(" "),
             self.program.display(),
             input.display()
@@ -132,12 +133,19 @@ fn main() {
     let left = option("leave");
     let root = left.as_deref().unwrap_or(temporary.path());
 
-    let plain = Scene::new(&root.join("plain"), 140 << 10, None);
+    let usual = Setting::default();
+    let new = |name: &str, bytes, setting| Scene::new(&root.join(name), bytes, setting);
+    let plain = new("plain", 140 << 10, usual);
     let in_memory = memory
         .as_ref()
         .filter(|_| left.is_none())
-        .map(|folder| Scene::new(&root.join("memory"), 140 << 10, Some(folder.path())));
-    let long = Scene::new(&root.join("long"), 100 << 20, None);
+        .map(|folder| new("memory", 140 << 10, Setting { state: Some(folder.path()), ..usual }));
+    let apart = new("apart", 140 << 10, Setting { repository: false, ..usual });
+    let crowded = new("crowded", 140 << 10, Setting { files: 100_000, ..usual });
+    let stored = new("stored", 140 << 10, Setting { sessions: 10_000, ..usual });
+    let short = new("short", 1 << 20, usual);
+    let long = new("long", 100 << 20, usual);
+    let huge = new("huge", 1 << 30, usual);
     let unseen = Scene::unseen(&root.join("unseen"), 100 << 20);
     let cut_off = Scene::cut_off(&root.join("cut_off"));
     let alone = Scene::alone(&root.join("alone"));
@@ -159,9 +167,28 @@ fn main() {
     if let Some(scene) = &in_memory {
         contenders.push(Contender::hook("Stop, state in memory: no sync", "Stop", scene));
     }
-    contenders.push(Contender::hook("Stop, transcript of 100 MB", "Stop", &long));
+    for (size, scene) in [("1 MB", &short), ("100 MB", &long), ("1 GB", &huge)] {
+        for event in ["Stop", "PostToolBatch"] {
+            let name = format!("{event}, transcript of {size}");
+            contenders.push(Contender::hook(&name, event, scene));
+        }
+    }
     contenders.push(Contender::hook("SessionStart, digest", "SessionStart", &cut_off));
     contenders.push(Contender::hook("SessionStart, nothing", "SessionStart", &alone));
+    contenders.push(Contender::hook("UserPromptSubmit, the first", "UserPromptSubmit", &alone));
+    // What the state and the repository hold beside the session makes no difference.
+    contenders.push(Contender::hook("SessionStart, known", "SessionStart", &plain));
+    for (where_, scene) in
+        [("no repository", &apart), ("100,000 files", &crowded), ("10,000 sessions", &stored)]
+    {
+        for (name, event) in [
+            ("Stop", "Stop"),
+            ("SessionStart, known", "SessionStart"),
+            ("UserPromptSubmit", "UserPromptSubmit"),
+        ] {
+            contenders.push(Contender::hook(&format!("{name}, {where_}"), event, scene));
+        }
+    }
 
     if left.is_some() {
         contenders.push(Contender::hook("Stop, 100 MB never seen", "Stop", &unseen));
@@ -186,11 +213,11 @@ fn main() {
 fn print(contenders: &[Contender<'_>], plain: &Scene) {
     let floor = contenders[0].quantile(0.5);
     println!("state.json of the session: {} bytes", plain.state_size());
-    println!("{:32} {:>8} {:>8} {:>8} {:>7} {:>8}", "µs", "min", "median", "p95", "ratio", "above");
+    println!("{:36} {:>8} {:>8} {:>8} {:>7} {:>8}", "µs", "min", "median", "p95", "ratio", "above");
     for contender in contenders {
         let median = contender.quantile(0.5);
         println!(
-            "{:32} {:8.0} {:8.0} {:8.0} {:7.2} {:8.0}",
+            "{:36} {:8.0} {:8.0} {:8.0} {:7.2} {:8.0}",
             contender.name,
             contender.quantile(0.0),
             median,
@@ -204,7 +231,7 @@ fn print(contenders: &[Contender<'_>], plain: &Scene) {
     let sizes = contenders.iter().filter(|c| c.scene.is_some_and(|s| std::ptr::eq(s, plain)));
     for contender in sizes {
         let size = contender.program.metadata().unwrap().len();
-        println!("{:32} {:8} KB", contender.name, size / 1024);
+        println!("{:36} {:8} KB", contender.name, size / 1024);
     }
 }
 

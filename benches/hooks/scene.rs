@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -12,9 +12,34 @@ use super::{executable, recorded};
 
 const SESSION: &str = "5e551043-0000-4000-8000-000000000001";
 const NEXT: &str = "5e551043-0000-4000-8000-000000000002";
+/// How the ids of the sessions begin that are only stored.
+const STORED: &str = "5707ed00-0000-4000-8000-0000";
 
 /// What a transcript gains before each event.
 const GAIN: u64 = 10 << 10;
+
+/// Of a longer transcript only an eighth and a quarter of this are written, at its ends; what is between is a
+/// hole, which nobody reads.
+const ENDS: u64 = 128 << 20;
+
+/// What is around a session.
+#[derive(Clone, Copy)]
+pub(super) struct Setting<'a> {
+    /// The state directory, where it is not in the scene's folder.
+    pub(super) state: Option<&'a Path>,
+    /// The project is a repository.
+    pub(super) repository: bool,
+    /// Files in it.
+    pub(super) files: usize,
+    /// Other sessions of the project.
+    pub(super) sessions: usize,
+}
+
+impl Default for Setting<'_> {
+    fn default() -> Self {
+        Self { state: None, repository: true, files: 1, sessions: 0 }
+    }
+}
 
 pub(super) struct Scene {
     root: PathBuf,
@@ -29,8 +54,8 @@ pub(super) struct Scene {
 
 impl Scene {
     /// A session with a transcript of `bytes`, followed up to its end.
-    pub(super) fn new(root: &Path, bytes: u64, state: Option<&Path>) -> Self {
-        let mut scene = Self::bare(root, state);
+    pub(super) fn new(root: &Path, bytes: u64, setting: Setting<'_>) -> Self {
+        let mut scene = Self::bare(root, setting);
         scene.write_transcript(bytes);
         for event in ["SessionStart", "UserPromptSubmit"] {
             scene.play(event, std::process::id());
@@ -39,13 +64,47 @@ impl Scene {
         for _ in 0..(bytes >> 20).clamp(1, 10) {
             scene.play("Stop", std::process::id());
         }
+        scene.store(setting.sessions);
         scene.keep();
         scene
     }
 
+    /// Adds sessions that have ended: to the project's folder all, to its list as many as that holds.
+    fn store(&self, sessions: usize) {
+        if sessions == 0 {
+            return;
+        }
+        let mut list = None;
+        walk(&self.state, &mut |path| {
+            if path.ends_with("recent.json") {
+                list = Some(path.to_owned());
+            }
+        });
+        let list = list.unwrap();
+        let folder = list.parent().unwrap().join("sessions");
+        let mut known: Value = serde_json::from_slice(&fs::read(&list).unwrap()).unwrap();
+        let entries = known["recent"]["sessions"].as_array_mut().unwrap();
+        for number in 0..sessions {
+            let id = format!("{STORED}{number:08}");
+            fs::create_dir(folder.join(&id)).unwrap();
+            fs::write(folder.join(&id).join("state.json"), "{}").unwrap();
+            if entries.len() < 64 {
+                let mut entry = entries[0].clone();
+                entry["id"] = json!(id);
+                entry["prompts"] = json!(0);
+                entry["ended"] = json!("other");
+                entry["settled"] = json!(true);
+                entries.push(entry);
+            }
+        }
+        // The format stands first.
+        let text = format!("{{\"format\":{},\"recent\":{}}}\n", known["format"], known["recent"]);
+        fs::write(list, text).unwrap();
+    }
+
     /// A transcript of `bytes` that no event was ever of.
     pub(super) fn unseen(root: &Path, bytes: u64) -> Self {
-        let mut scene = Self::bare(root, None);
+        let mut scene = Self::bare(root, Setting::default());
         scene.write_transcript(bytes);
         scene.play("SessionStart", std::process::id());
         scene.keep();
@@ -54,7 +113,7 @@ impl Scene {
 
     /// A session whose process died in mid-turn; the next one starts.
     pub(super) fn cut_off(root: &Path) -> Self {
-        let mut scene = Self::bare(root, None);
+        let mut scene = Self::bare(root, Setting::default());
         scene.write_transcript(1 << 20);
         let mut claude = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
         for event in ["SessionStart", "UserPromptSubmit", "Stop", "UserPromptSubmit"] {
@@ -72,25 +131,32 @@ impl Scene {
 
     /// A project that nobody has worked in.
     pub(super) fn alone(root: &Path) -> Self {
-        let mut scene = Self::bare(root, None);
+        let mut scene = Self::bare(root, Setting::default());
         scene.session = NEXT;
         scene.play("SessionStart", std::process::id());
         scene.keep();
         scene
     }
 
-    /// A repository with a few commits.
-    fn bare(root: &Path, state: Option<&Path>) -> Self {
+    /// A repository with a few commits, or a folder.
+    fn bare(root: &Path, setting: Setting<'_>) -> Self {
         let project = root.join("project");
         fs::create_dir_all(project.join("src")).unwrap();
         fs::create_dir_all(root.join("home")).unwrap();
-        git(&project, &["init", "-q", "-b", "main"]);
-        for number in 1..=3 {
-            fs::write(project.join("src/lib.rs"), format!("// {number}\n")).unwrap();
-            git(&project, &["add", "."]);
-            git(&project, &["commit", "-q", "-m", &format!("commit {number}")]);
+        if setting.repository {
+            git(&project, &["init", "-q", "-b", "main"]);
+            for number in 1..=3 {
+                fs::write(project.join("src/lib.rs"), format!("// {number}\n")).unwrap();
+                git(&project, &["add", "."]);
+                git(&project, &["commit", "-q", "-m", &format!("commit {number}")]);
+            }
         }
-        let state = state.map_or_else(|| root.join("state"), Path::to_owned);
+        for number in 1..setting.files {
+            let folder = project.join(format!("src/part_{}", number / 1000));
+            fs::create_dir_all(&folder).unwrap();
+            File::create(folder.join(format!("{number}.rs"))).unwrap();
+        }
+        let state = setting.state.map_or_else(|| root.join("state"), Path::to_owned);
         let root = root.to_owned();
         Self { root, state, session: SESSION, kept: Vec::new(), transcript: None }
     }
@@ -103,7 +169,15 @@ impl Scene {
         let path = self.transcript();
         let mut file = BufWriter::new(File::create(&path).unwrap());
         let mut told = Turns::default();
-        let written = told.write(&mut file, bytes);
+        let mut written = told.write(&mut file, bytes.min(ENDS / 8));
+        if bytes > ENDS {
+            let hole = bytes - ENDS / 4;
+            file.seek(SeekFrom::Start(hole)).unwrap();
+            file.write_all(b"\n").unwrap();
+            written = hole + 1 + told.write(&mut file, ENDS / 4);
+        } else {
+            written += told.write(&mut file, bytes.saturating_sub(written));
+        }
         file.into_inner().unwrap();
         let mut gained = Vec::new();
         told.write(&mut gained, GAIN);
@@ -137,6 +211,7 @@ impl Scene {
 
     fn environment(&self, command: &mut Command, claude: u32) {
         command
+            .current_dir(self.root.join("project"))
             .env("PATH", "/usr/bin:/bin")
             .env("HOME", self.root.join("home"))
             .env("TMPDIR", "/nowhere")
@@ -305,9 +380,14 @@ fn turn_lines(turn: u64) -> [Value; 6] {
     ]
 }
 
+/// Sees all files but those of sessions that are only stored.
 fn walk(folder: &Path, visit: &mut dyn FnMut(&Path)) {
     for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+        let entry = entry.unwrap();
+        if entry.file_name().to_string_lossy().starts_with(STORED) {
+            continue;
+        }
+        let path = entry.path();
         if path.is_dir() { walk(&path, visit) } else { visit(&path) }
     }
 }

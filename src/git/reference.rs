@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::Repository;
 use super::file;
+use crate::bytes;
 
 /// What a work tree has checked out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -100,8 +101,8 @@ fn is_reference(name: &[u8]) -> bool {
     name.len() <= 1024
         && name.starts_with(b"refs/")
         && !name.iter().any(forbidden)
-        && memchr::memmem::find(name, b"..").is_none()
-        && memchr::memmem::find(name, b"@{").is_none()
+        && bytes::find_part(b"..", name).is_none()
+        && bytes::find_part(b"@{", name).is_none()
         && name
             .split(|&byte| byte == b'/')
             .all(|part| !part.is_empty() && !part.starts_with(b".") && !part.ends_with(b".lock"))
@@ -122,7 +123,7 @@ fn packed(common_dir: &Path, name: &[u8]) -> Option<String> {
     let header = file::part(&mut file, 0, 256)?;
     let header = header.split(|&byte| byte == b'\n').next()?;
     let sorted =
-        header.starts_with(b"# pack-refs") && memchr::memmem::find(header, b" sorted").is_some();
+        header.starts_with(b"# pack-refs") && bytes::find_part(b" sorted", header).is_some();
     if !sorted {
         high = high.min(UNSORTED);
     }
@@ -145,9 +146,9 @@ fn packed(common_dir: &Path, name: &[u8]) -> Option<String> {
 
 /// The name in the first whole record of a block that begins anywhere, and where that record begins.
 fn first_record(block: &[u8]) -> Option<(u64, &[u8])> {
-    let mut start = memchr::memchr(b'\n', block)? + 1;
+    let mut start = bytes::find(b'\n', block)? + 1;
     loop {
-        let end = start + memchr::memchr(b'\n', &block[start..])?;
+        let end = start + bytes::find(b'\n', &block[start..])?;
         if let Some((_, name)) = record(&block[start..end]) {
             return Some((start as u64, name));
         }
@@ -156,7 +157,7 @@ fn first_record(block: &[u8]) -> Option<(u64, &[u8])> {
 }
 
 fn record(line: &[u8]) -> Option<(&[u8], &[u8])> {
-    let space = memchr::memchr(b' ', line)?;
+    let space = bytes::find(b' ', line)?;
     let (commit, name) = (&line[..space], &line[space + 1..]);
     file::is_hash(commit).then_some((commit, name.strip_suffix(b"\r").unwrap_or(name)))
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 
 use super::{Repository, file, quote};
+use crate::bytes;
 
 /// A commit that `HEAD` came to in this work tree, and that was not undone since.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,7 +156,7 @@ impl Repository {
             start -= size;
             let Some(mut block) = file::part(&mut log, start, size) else { return };
             block.append(&mut rest);
-            let whole = match memchr::memchr(b'\n', &block) {
+            let whole = match bytes::find(b'\n', &block) {
                 _ if start == 0 => 0,
                 Some(end) => end + 1,
                 None => block.len(),
@@ -255,7 +256,7 @@ impl History {
 
 /// `<old> <new> <name> <<mail>> <seconds> <zone>\t<message>`
 fn entry(line: &[u8]) -> Option<Entry<'_>> {
-    let tab = memchr::memchr(b'\t', line).unwrap_or(line.len());
+    let tab = bytes::find(b'\t', line).unwrap_or(line.len());
     let (who, message) = (&line[..tab], line.get(tab + 1..).unwrap_or_default());
     let mut hashes = who.splitn(3, |&byte| byte == b' ');
     let (old, new) = (hashes.next()?, hashes.next()?);
@@ -307,7 +308,7 @@ fn parse(at: DateTime<Utc>, message: &[u8]) -> (What, String) {
 }
 
 fn contains(text: &[u8], part: &[u8]) -> bool {
-    memchr::memmem::find(text, part).is_some()
+    bytes::find_part(part, text).is_some()
 }
 
 #[cfg(test)]

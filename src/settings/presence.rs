@@ -6,6 +6,7 @@ use std::io::Read;
 use std::path::Path;
 
 use super::HOOKS;
+use crate::bytes;
 
 /// No settings file that people edit is longer.
 const MAX: u64 = 1 << 20;
@@ -18,8 +19,14 @@ pub fn missing(path: &Path) -> Vec<&'static str> {
     let text = if read.is_ok() { text.as_slice() } else { &[] };
     // `rejoin-hook-stop` is the beginning of another's name, too.
     let named = |executable: &str| {
-        let mut found = memchr::memmem::find_iter(text, executable.as_bytes());
-        found.any(|at| text.get(at + executable.len()) != Some(&b'-'))
+        let mut rest = text;
+        while let Some(at) = bytes::find_part(executable.as_bytes(), rest) {
+            rest = &rest[at + executable.len()..];
+            if rest.first() != Some(&b'-') {
+                return true;
+            }
+        }
+        false
     };
     HOOKS.iter().filter(|hook| !named(hook.executable)).map(|hook| hook.event).collect()
 }

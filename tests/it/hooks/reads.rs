@@ -115,8 +115,8 @@ fn a_long_transcript_costs_what_it_has_gained() {
     assert!((10 << 10..64 << 10).contains(&following.read), "{} bytes", following.read);
 }
 
-/// What a Stop reads when its transcript of `length` has gained 10 KB.
-fn read_for_a_gain(length: u64) -> Option<u64> {
+/// What an event reads when its transcript of `length` has gained 10 KB.
+fn read_for_a_gain(length: u64, event: Event) -> Option<u64> {
     let scene = Scene::new();
     let transcript = scene.transcript();
     fs::remove_file(&transcript).unwrap();
@@ -126,14 +126,17 @@ fn read_for_a_gain(length: u64) -> Option<u64> {
     }
     while bytes_read(&scene, Event::Stop)? >= MB {}
     grow(&transcript, 10 << 10, 1_000_000);
-    bytes_read(&scene, Event::Stop)
+    bytes_read(&scene, event)
 }
 
 #[test]
 fn a_gain_costs_the_same_whatever_was_before_it() {
-    let Some(short) = read_for_a_gain(3 * MB / 2) else { return };
-    let long = read_for_a_gain(40 * MB).unwrap();
-    assert!(short.abs_diff(long) * 5 <= short, "{short} and {long} bytes");
+    for event in [Event::Stop, Event::PostToolBatch] {
+        let Some(short) = read_for_a_gain(3 * MB / 2, event) else { return };
+        let long = read_for_a_gain(40 * MB, event).unwrap();
+        assert!(short > 0, "{}: the transcript was not looked at", event.name());
+        assert!(short.abs_diff(long) * 5 <= short, "{}: {short} and {long}", event.name());
+    }
 }
 
 #[test]
