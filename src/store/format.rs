@@ -134,3 +134,6 @@ fn number(bytes: &[u8]) -> Option<(u64, &[u8])> {
     let (digits, rest) = bytes.split_at(end);
     Some((std::str::from_utf8(digits).ok()?.parse().ok()?, rest))
 }
+
+#[cfg(test)]
+mod tests;

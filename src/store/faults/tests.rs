@@ -141,9 +141,22 @@ fn a_line_is_one_line_of_a_bounded_length() {
 fn the_log_is_set_aside_at_its_size_and_not_before() {
     let (temp, faults) = faults();
     let path = temp.path().join("hooks.log");
-    fs::write(&path, vec![b'x'; MAX_LOG as usize - 1]).unwrap();
+    let mut full = vec![b'x'; MAX_LOG as usize - 1];
+    *full.last_mut().unwrap() = b'\n';
+    fs::write(&path, full).unwrap();
     assert!(faults.note("t", "e", "fits"));
+    assert_eq!(faults.read_last(1).unwrap(), ["t e fits"], "beyond the size is read, too");
     assert_eq!(dir::names(temp.path()).unwrap(), ["hooks.log"]);
     assert!(faults.note("t", "e", "next"));
     assert_eq!(fs::read_to_string(&path).unwrap(), "t e next\n");
+}
+
+#[test]
+fn lines_are_taken_out_of_a_log_beyond_its_size() {
+    let (temp, faults) = faults();
+    let path = temp.path().join("hooks.log");
+    let full = "kept\n".repeat(MAX_LOG as usize / 5 + 10);
+    fs::write(&path, format!("{full}t e s1\n")).unwrap();
+    faults.forget("s1").unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), full);
 }

@@ -264,3 +264,21 @@ fn files_of_a_project_are_listed_read_and_removed() {
         assert_eq!(project.list("pauses").unwrap(), Vec::<String>::new());
     }
 }
+
+#[test]
+fn a_recent_list_in_a_newer_format_is_not_overwritten_unread() {
+    let (_temp, store) = store();
+    let project = store.project("app", Path::new(HERE)).unwrap();
+    let path = project.dir().join("recent.json");
+    for newer in [
+        "{\"format\":2}".to_owned(),
+        format!("{{\"format\":2,\"recent\":\"{}\"}}", "x".repeat(200)),
+    ] {
+        fs::write(&path, &newer).unwrap();
+        let lock = project.lock(Wait::Forever).unwrap();
+        let saved = lock.save_recent(&1, Durability::Cached);
+        assert!(matches!(saved, Err(Error::Newer { .. })), "{saved:?}");
+        assert!(matches!(lock.recent::<u32>(), Err(Error::Newer { .. })));
+        assert_eq!(fs::read_to_string(&path).unwrap(), newer);
+    }
+}

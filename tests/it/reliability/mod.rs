@@ -6,6 +6,7 @@ mod contention;
 mod faults;
 mod flips;
 mod places;
+mod seeds;
 mod speaks;
 mod torture;
 
