@@ -23,7 +23,7 @@ impl ProgressBar {
     }
 
     pub(in crate::cli) fn show(&mut self, progress: Progress) {
-        if !self.wanted || self.started.elapsed() < PATIENCE {
+        if !self.wanted || !is_due(self.started.elapsed()) {
             return;
         }
         let Progress { bytes, of } = progress;
@@ -46,5 +46,20 @@ impl ProgressBar {
         let mut stderr = io::stderr().lock();
         // A bar that can't be drawn is not worth a word.
         self.wanted = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush()).is_ok();
+    }
+}
+
+fn is_due(elapsed: Duration) -> bool {
+    elapsed >= PATIENCE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_takes_less_than_half_a_second_has_no_bar() {
+        assert!(!is_due(Duration::from_millis(499)));
+        assert!(is_due(Duration::from_millis(500)));
     }
 }

@@ -2,9 +2,12 @@
 
 #[cfg(unix)]
 mod asked;
+mod documented;
 mod exported;
 mod forgotten;
 mod imported;
+#[cfg(unix)]
+mod misused;
 mod person;
 #[cfg(unix)]
 mod retained;

@@ -143,6 +143,11 @@ fn the_cache_is_the_user_s_alone_and_no_link_is_followed() {
     fs::rename(&cache, &elsewhere).unwrap();
     let before = fs::read(&elsewhere).unwrap();
     symlink(&elsewhere, &cache).unwrap();
+    // It is not even read: what is behind the link would leave nothing to write.
+    assert_eq!(responses(&home), 4);
+    assert!(!fs::symlink_metadata(&cache).unwrap().is_symlink());
+    fs::remove_file(&cache).unwrap();
+    symlink(&elsewhere, &cache).unwrap();
     home.write("-p/b.jsonl", lines(5..9));
     assert_eq!(responses(&home), 8);
     assert!(!fs::symlink_metadata(&cache).unwrap().is_symlink());
