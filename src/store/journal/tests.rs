@@ -220,6 +220,49 @@ fn an_oversized_journal_is_read_up_to_the_limit() {
     assert_eq!((found.records.len(), found.damaged, found.torn_at), (fit, 1, None));
 }
 
+/// A journal of so many bytes, its last one the end of a line or not.
+#[cfg(unix)]
+fn long(path: &Path, bytes: u64, last: u8) {
+    use std::os::unix::fs::FileExt;
+    let file = File::create(path).unwrap();
+    file.set_len(bytes).unwrap();
+    file.write_all_at(&[last], bytes - 1).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_journal_may_have_just_as_many_bytes_as_are_read() {
+    let (_temp, path) = journal();
+    let frame = frame::encode(1, b"{}").len() as u64;
+    long(&path, MAX_JOURNAL - frame, b'\n');
+    assert_eq!(append(&path, 1, b"{}").unwrap(), MAX_JOURNAL);
+    let full = append(&path, 1, b"{}").unwrap_err();
+    assert!(
+        matches!(full, Error::TooLarge { bytes, .. } if bytes == MAX_JOURNAL + frame),
+        "{full}"
+    );
+    let found = read(&path).unwrap();
+    assert_eq!((found.records.len(), found.damaged, found.torn_at), (1, 1, None));
+    // What is unfinished within the limit is cut, what is beyond it given up.
+    long(&path, MAX_JOURNAL, b'x');
+    let found = read(&path).unwrap();
+    assert_eq!((found.damaged, found.torn_at), (0, Some(0)));
+    long(&path, MAX_JOURNAL + 1, b'x');
+    let found = read(&path).unwrap();
+    assert_eq!((found.damaged, found.torn_at), (1, None));
+}
+
+#[test]
+fn every_damaged_line_is_counted() {
+    let (_temp, path) = journal();
+    append(&path, 1, b"{}").unwrap();
+    let whole = fs::read(&path).unwrap();
+    fs::write(&path, [b"one\n", &*whole, b"two\n\nthree"].concat()).unwrap();
+    let found = read(&path).unwrap();
+    assert_eq!((found.records.len(), found.damaged), (1, 3));
+    assert_eq!(found.torn_at, Some(whole.len() as u64 + 9));
+}
+
 #[test]
 fn a_record_of_a_later_version_is_not_ours_to_skip() {
     let (_temp, path) = journal();
