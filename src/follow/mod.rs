@@ -213,16 +213,17 @@ pub fn compose(state: &State, about: &About) -> ResumeLog {
 
 /// [`compose`], and the log's Markdown with it.
 pub fn document(state: &State, about: &About) -> (ResumeLog, String) {
-    let mut recall = Recall::default();
-    if let Some(path) = &state.transcript {
-        let places = resume::wanted(&state.session);
-        // A transcript that is gone leaves its long texts out; the log counts them.
-        let read = transcript::recall(path, &places, RECALLED, &mut |place, event| {
-            recall.take(place, event);
-        });
-        drop(read);
-    }
-    resume::document(&state.session, &recall, about)
+    resume::document(&state.session, about, |places| {
+        let mut recall = Recall::default();
+        if let Some(path) = &state.transcript {
+            // A transcript that is gone leaves its long texts out; the log counts them.
+            let read = transcript::recall(path, places, RECALLED, &mut |place, event| {
+                recall.take(place, event);
+            });
+            drop(read);
+        }
+        recall
+    })
 }
 
 /// The response log of a session whose state was looked at, oldest first, with what is not in its file

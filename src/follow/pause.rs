@@ -296,7 +296,7 @@ mod tests {
             checkout: None,
             open_tasks: Vec::new(),
             checks: Vec::new(),
-            log: resume::compose(&session, &Recall::default(), &about),
+            log: resume::compose(&session, Recall::default(), &about),
             taken_up: None,
             archived: None,
         }

@@ -37,7 +37,8 @@ pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
                     (true, _) => 44 - (*count / 2).min(8),
                     (false, _) => 38 - (*count).min(16),
                 };
-                let fence = if snippet.text.contains("```") { "~~~~" } else { "```" };
+                let ticks = snippet.text.contains('`') && snippet.text.contains("```");
+                let fence = if ticks { "~~~~" } else { "```" };
                 let at = view.clock(step.at);
                 let tell = |shown: &str, more: usize| {
                     let mut told = format!("`{}` {at}\n{fence}{language}\n{shown}", edit.path);

@@ -42,12 +42,16 @@ fn statements(view: &View<'_>, out: &mut Vec<Entry>) {
             continue;
         }
         // Statements and closing statements follow each other in order: mostly it is the same one, or
-        // the next.
-        let finder = memmem::Finder::new(end);
-        let ahead = (near..closed.len()).chain(0..near);
-        let stands = ahead.into_iter().find(|at| finder.find(closed[*at].as_bytes()).is_some());
+        // the next, and a searcher for all of them is not worth its making.
+        let stands = (near..closed.len()).take(2).find(|at| closed[*at].contains(end));
         near = stands.unwrap_or(near);
-        if stands.is_some() || finder.find(told.as_bytes()).is_some() {
+        let mut told_already = || {
+            let finder = memmem::Finder::new(end);
+            let at = closed.iter().position(|c| finder.find(c.as_bytes()).is_some());
+            near = at.unwrap_or(near);
+            at.is_some() || finder.find(told.as_bytes()).is_some()
+        };
+        if stands.is_some() || told_already() {
             continue;
         }
         seen.push(&said.text);

@@ -33,12 +33,14 @@ pub use about::{About, Cause, LaterCommit, Meanwhile, Previous};
 pub use digest::{Whose, brief, changes, digest, notice};
 pub use log::{Entry, FileFact, Metadata, ResumeLog, State, Subject, Topic};
 pub use pause::{Checkout, MESSAGE, OpenTask, Paused, checks, open_tasks, thaw};
-pub use recall::{Recall, wanted};
+pub use recall::Recall;
 pub use render::{markdown, text};
 pub use safe::safe;
 pub use view::tasks;
 
 use crate::session::Session;
+use crate::session::event::Place;
+use std::cell::OnceCell;
 
 /// Tokens of a resume log, of [`UNITS`] UTF-16 units each.
 pub const TOKENS: usize = 10_000;
@@ -46,13 +48,21 @@ pub const TOKENS: usize = 10_000;
 pub const UNITS: usize = 4;
 
 /// The resume log of a session: at most [`TOKENS`], as its Markdown.
-pub fn compose(session: &Session, recall: &Recall, about: &About) -> ResumeLog {
-    document(session, recall, about).0
+pub fn compose(session: &Session, recall: Recall, about: &About) -> ResumeLog {
+    document(session, about, |_| recall).0
 }
 
 /// The resume log of a session, and its Markdown: it was measured, and need not be rendered again.
-pub fn document(session: &Session, recall: &Recall, about: &About) -> (ResumeLog, String) {
-    let view = view::View::new(session, recall, about);
+/// `read` is handed the lines of the transcript that are worth re-reading, the most worthy first.
+pub fn document(
+    session: &Session,
+    about: &About,
+    read: impl FnOnce(&[Place]) -> Recall,
+) -> (ResumeLog, String) {
+    let (nothing, recall) = (Recall::default(), OnceCell::new());
+    let mut view = view::View::new(session, &nothing, about);
+    view.recall = recall.get_or_init(|| read(&recall::wanted(&view)));
+    let view = view;
     let mut log = ResumeLog::of(&view);
     let mut all = Vec::new();
     mission::entries(&view, &mut all);

@@ -1,13 +1,11 @@
 //! What the log needs of the transcript beyond the facts.
 
-use super::about::About;
 use super::view::View;
 use crate::redact::redact;
-use crate::session::Session;
 use crate::session::event::{Call, Event, Place};
 use crate::session::facts::{Act, ItemState, Quote, TaskChange, TaskState};
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What one re-read line says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +28,7 @@ pub(super) enum Told {
 
 /// Re-read lines, secrets removed.
 #[derive(Debug, Default)]
-pub struct Recall(HashMap<Place, Vec<Told>>);
+pub struct Recall(BTreeMap<Place, Vec<Told>>);
 
 fn clean(text: &str) -> String {
     redact(text).into_owned()
@@ -114,10 +112,8 @@ fn begins(text: &str, quote: &str) -> bool {
 }
 
 /// The lines of the transcript that are worth re-reading, the most worthy first.
-pub fn wanted(session: &Session) -> Vec<Place> {
-    let recall = Recall::default();
-    let about = About::default();
-    let view = View::new(session, &recall, &about);
+pub(super) fn wanted(view: &View<'_>) -> Vec<Place> {
+    let session = view.session;
     let mut list = Wanted::default();
     for turn in session.turns.iter().rev() {
         list.quote(Some(&turn.prompt));
@@ -186,7 +182,7 @@ pub fn wanted(session: &Session) -> Vec<Place> {
 #[derive(Default)]
 struct Wanted {
     places: Vec<Place>,
-    known: HashSet<Place>,
+    known: BTreeSet<Place>,
 }
 
 impl Wanted {

@@ -11,7 +11,7 @@ use crate::session::facts::{
     Turn,
 };
 use crate::session::{merge_family, merge_touch};
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Datelike, Duration, Timelike, Utc};
 use std::collections::HashMap;
 
 /// A session's facts over all its turns.
@@ -112,9 +112,10 @@ impl<'a> View<'a> {
     pub(super) fn time(&self, at: DateTime<Utc>) -> String {
         let days = |t: Option<DateTime<Utc>>| t.map(|t| t.date_naive());
         if days(self.session.first) == days(self.session.last) {
-            at.format("%H:%M").to_string()
+            format!("{:02}:{:02}", at.hour(), at.minute())
         } else {
-            at.format("%m-%d %H:%M").to_string()
+            let (month, day) = (at.month(), at.day());
+            format!("{month:02}-{day:02} {:02}:{:02}", at.hour(), at.minute())
         }
     }
 

@@ -130,7 +130,7 @@ fn repair(text: &[u8]) -> String {
     let mut out = String::with_capacity(text.len());
     let mut copied = 0;
     let mut next = 0;
-    for at in memchr::memchr_iter(b'\\', text.as_bytes()) {
+    for (at, _) in text.match_indices('\\') {
         if at < next {
             continue;
         }

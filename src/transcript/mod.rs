@@ -210,9 +210,15 @@ fn line_start(file: &mut File, from: u64, bytes: &mut u64) -> io::Result<u64> {
     }
 }
 
-/// Reads lines again, by place, in the order given, until `budget` bytes are used up.
+/// Lines that lie near each other are read by one call: up to so many bytes at once, with no more than
+/// so many between two lines.
+const WINDOW: u64 = 64 << 10;
+const BETWEEN: u64 = 8 << 10;
+
+/// Reads lines again, by place, the first of those given until `budget` bytes are used up, in the order
+/// in which they stand.
 ///
-/// A line that is gone (the transcript was replaced or cut) yields nothing.
+/// A line that is gone (the transcript was replaced or cut) yields nothing. Returns the bytes of the lines.
 pub fn recall(
     path: &Path,
     places: &[Place],
@@ -223,20 +229,35 @@ pub fn recall(
         return Ok(0);
     }
     let (mut file, len) = open(path)?;
+    let end = |place: &Place| place.offset + u64::from(place.len);
     let mut left = budget;
-    let mut buffer = Vec::new();
-    for place in places {
-        let end = place.offset + u64::from(place.len);
-        if end > len || u64::from(place.len) > left {
-            continue;
+    let mut chosen: Vec<Place> = Vec::with_capacity(places.len());
+    for place in places.iter().filter(|place| end(place) <= len) {
+        if u64::from(place.len) <= left {
+            left -= u64::from(place.len);
+            chosen.push(*place);
         }
-        left -= u64::from(place.len);
-        buffer.resize(place.len as usize, 0);
-        read_at(&mut file, &mut buffer, place.offset)?;
-        let mut scratch = Cursor::default();
-        line::read(&buffer, *place, &mut scratch, &mut |_, _| None, &mut |_, event| {
-            sink(*place, event);
-        });
+    }
+    chosen.sort_unstable();
+    let near = |one: &Place, next: &Place| next.offset <= end(one) + BETWEEN;
+    let mut buffer = Vec::new();
+    for group in chosen.chunk_by(near) {
+        let mut rest = group;
+        while let Some(first) = rest.first() {
+            let fits = |place: &Place| end(place) <= first.offset + WINDOW;
+            let (read, behind) = rest.split_at(rest.partition_point(fits).max(1));
+            rest = behind;
+            buffer.resize((end(&read[read.len() - 1]) - first.offset) as usize, 0);
+            read_at(&mut file, &mut buffer, first.offset)?;
+            for place in read {
+                let from = (place.offset - first.offset) as usize;
+                let text = &buffer[from..from + place.len as usize];
+                let mut scratch = Cursor::default();
+                line::read(text, *place, &mut scratch, &mut |_, _| None, &mut |_, event| {
+                    sink(*place, event);
+                });
+            }
+        }
     }
     Ok(budget - left)
 }

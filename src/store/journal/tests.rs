@@ -235,7 +235,7 @@ fn a_journal_may_have_just_as_many_bytes_as_are_read() {
     let (_temp, path) = journal();
     let frame = frame::encode(1, b"{}").len() as u64;
     long(&path, MAX_JOURNAL - frame, b'\n');
-    assert_eq!(append(&path, 1, b"{}").unwrap(), MAX_JOURNAL);
+    assert_eq!(append(&path, 1, b"{}").unwrap().1, MAX_JOURNAL);
     let full = append(&path, 1, b"{}").unwrap_err();
     assert!(
         matches!(full, Error::TooLarge { bytes, .. } if bytes == MAX_JOURNAL + frame),

@@ -70,10 +70,11 @@ fn log(path: &Path) -> (Session, ResumeLog) {
         }
     })
     .unwrap();
-    let mut kept = Recall::default();
-    let places = rejoin::resume::wanted(&session);
-    recall(path, &places, 512 << 10, &mut |place, event| kept.take(place, event)).unwrap();
-    let log = rejoin::resume::compose(&session, &kept, &About::default());
+    let (log, _) = rejoin::resume::document(&session, &About::default(), |places| {
+        let mut kept = Recall::default();
+        recall(path, places, 512 << 10, &mut |place, event| kept.take(place, event)).unwrap();
+        kept
+    });
     (session, log)
 }
 

@@ -1,11 +1,13 @@
 //! What a hook asks of the system, counted: time is left to the benchmarks.
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
 use rejoin::protocol::Event;
+use serde_json::json;
 
 use super::scene::{Scene, Stdin, executable, output};
 
@@ -78,6 +80,33 @@ fn an_event_that_folds_makes_few_system_calls() {
         scene.follow_session();
         assert_at_most(FOLD, &scene, event);
     }
+}
+
+/// Lines that a resume log quotes lie near each other: one call each would be a third of all.
+#[test]
+#[cfg(target_os = "linux")]
+fn quoted_lines_are_read_many_at_once() {
+    let scene = Scene::new();
+    scene.follow_session();
+    scene.run(Event::Stop, &scene.input(Event::Stop));
+    let Some(few) = calls(&scene, Event::Stop) else { return };
+    let mut transcript = fs::File::options().append(true).open(scene.transcript()).unwrap();
+    for number in 0..40 {
+        let id = format!("toolu_edit_{number}");
+        let edit = json!({"type": "tool_use", "id": id, "name": "Edit", "input": {
+            "file_path": "src/part.rs", "old_string": "one", "new_string": format!("// {number}")}});
+        let result = json!({"type": "tool_result", "tool_use_id": id, "content": "x".repeat(2000)});
+        for (kind, block) in [("assistant", edit), ("user", result)] {
+            let line = json!({"type": kind, "uuid": format!("{kind}-{number}"),
+                              "message": {"content": [block]}});
+            writeln!(transcript, "{line}").unwrap();
+        }
+    }
+    scene.run(Event::Stop, &scene.input(Event::Stop));
+    let log = fs::read_to_string(scene.session("resume.md").unwrap()).unwrap();
+    assert!(log.matches("+// ").count() >= 20, "the edits are not quoted:\n{log}");
+    let many = calls(&scene, Event::Stop).unwrap();
+    assert!(many.len() <= few.len() + 6, "{} calls, {} before: {many:#?}", many.len(), few.len());
 }
 
 #[test]
