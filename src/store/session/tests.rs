@@ -87,10 +87,10 @@ fn a_session_never_seen_is_empty_and_asking_creates_nothing() {
 #[test]
 fn records_are_folded_into_the_snapshot_once() {
     let scene = scene();
-    scene.lock().append(b"a").unwrap();
+    assert!(!scene.lock().append(b"a").unwrap().first, "there is no snapshot");
     assert!(scene.session.exists());
     let mut lock = scene.lock();
-    assert!(!lock.append(b"b").unwrap().first, "there is no snapshot");
+    assert!(!lock.append(b"b").unwrap().first);
     assert_eq!(scene.seen(), once(&["a", "b"]));
     fold(&mut lock);
     assert_eq!(fs::read(scene.path("journal")).unwrap(), b"", "what the snapshot includes is gone");
