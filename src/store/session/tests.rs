@@ -518,3 +518,23 @@ fn a_pending_record_that_cannot_be_read_now_is_left_for_later() {
     lock.save(&once(&["a"]), Durability::Cached).unwrap();
     assert_eq!(dir::names(&scene.path("pending")).unwrap(), ["0000", "0001"]);
 }
+
+/// What a snapshot includes counts once, also where its file will not go away.
+#[test]
+fn a_pending_record_that_cannot_be_removed_is_named_by_every_later_snapshot() {
+    let scene = scene();
+    scene.session.pend(b"a").unwrap();
+    scene.session.pend(b"b").unwrap();
+    let mut lock = scene.lock();
+    let state = apply(lock.load().unwrap());
+    let name = dir::names(&scene.path("pending")).unwrap().remove(0);
+    let path = scene.path("pending").join(name);
+    fs::remove_file(&path).unwrap();
+    fs::create_dir(&path).unwrap();
+    for _ in 0..2 {
+        lock.save(&state, Durability::Cached).unwrap();
+        let contents = scene.session.read::<State>().unwrap();
+        assert_eq!((contents.notes, contents.records), (Vec::new(), Vec::new()));
+    }
+    assert_eq!(dir::names(&scene.path("pending")).unwrap().len(), 1);
+}
