@@ -9,7 +9,8 @@ fuzz_target!(|data: &[u8]| {
     match FrontMatter::parse(text) {
         Ok(front) => {
             assert!(text.is_char_boundary(front.body));
-            let lines = text.lines().count();
+            // A lone carriage return is a line break to YAML.
+            let lines = text.split(['\n', '\r']).count();
             assert!(front.entries.iter().all(|(_, _, line)| (1..=lines).contains(line)));
         }
         Err((line, why)) => assert!(line >= 1 && !why.is_empty()),

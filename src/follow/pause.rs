@@ -259,6 +259,8 @@ mod tests {
     use crate::store::Store;
     #[cfg(unix)]
     use crate::store::disk::power::{Left, promise, record};
+    #[cfg(unix)]
+    use std::io::Write;
 
     fn now() -> DateTime<Utc> {
         "2026-11-22T12:00:00Z".parse().unwrap()
@@ -355,6 +357,7 @@ mod tests {
     fn survives(state: &Path, work: impl FnOnce(), check: impl Fn(&Left)) {
         let left = record(state, work).left();
         assert!(left.len() > 5, "{}", left.len());
+        writeln!(std::io::stdout(), "{} states", left.len()).unwrap();
         for left in &left {
             std::fs::remove_dir_all(state).unwrap();
             std::fs::create_dir(state).unwrap();
