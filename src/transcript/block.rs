@@ -62,19 +62,22 @@ pub(super) fn stop(reason: &str) -> Stop {
     }
 }
 
-/// A response's tokens. Where the cache's lifetimes are not told apart, writes were for five minutes.
+/// A response's tokens. Where the cache's lifetimes are not told apart, writes were for five minutes; where
+/// the sum and its parts disagree, the sum is right.
 pub(super) fn usage(raw: &raw::Usage) -> Usage {
-    let total = raw.cache_creation_input_tokens.unwrap_or(0);
-    let hour = raw.cache_creation.as_ref().and_then(|c| c.ephemeral_1h_input_tokens).unwrap_or(0);
-    let five = raw.cache_creation.as_ref().and_then(|c| c.ephemeral_5m_input_tokens);
+    let count = |count: Option<raw::Count>| count.map_or(0, |count| count.0);
+    let lifetimes = raw.cache_creation.as_ref();
+    let (five, hour) = lifetimes.map_or((0, 0), |lifetimes| {
+        (count(lifetimes.ephemeral_5m_input_tokens), count(lifetimes.ephemeral_1h_input_tokens))
+    });
+    let written = raw.cache_creation_input_tokens.map_or(five + hour, |count| count.0);
+    let hour = hour.min(written);
     Usage {
-        input: raw.input_tokens.unwrap_or(0),
-        output: raw.output_tokens.unwrap_or(0),
-        thinking: raw.output_tokens_details.as_ref().and_then(|d| d.thinking_tokens).unwrap_or(0),
-        write_5m: five
-            .filter(|_| hour + five.unwrap_or(0) == total)
-            .unwrap_or(total.saturating_sub(hour)),
+        input: count(raw.input_tokens),
+        output: count(raw.output_tokens),
+        thinking: raw.output_tokens_details.as_ref().map_or(0, |d| count(d.thinking_tokens)),
+        write_5m: written - hour,
         write_1h: hour,
-        read: raw.cache_read_input_tokens.unwrap_or(0),
+        read: count(raw.cache_read_input_tokens),
     }
 }

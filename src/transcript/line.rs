@@ -82,6 +82,9 @@ pub(super) fn read(text: &[u8], place: Place, cursor: &mut Cursor, look: Look<'_
         }
         "assistant" => {
             if let Some(message) = &message {
+                if message.usage.is_some() && message.usage().is_none() {
+                    cursor.skipped += 1;
+                }
                 assistant(&line, message, at, sink);
             }
         }
@@ -217,7 +220,7 @@ fn assistant(line: &Line<'_>, message: &Message<'_>, at: At, sink: Sink<'_>) {
         }
         _ => {}
     });
-    if let (Some(id), Some(usage)) = (&message.id, &message.usage) {
+    if let (Some(id), Some(usage)) = (&message.id, &message.usage()) {
         sink(
             at,
             Event::Responded {

@@ -107,16 +107,42 @@ pub(super) struct Message<'a> {
     pub content: Option<&'a RawValue>,
     #[serde(borrow)]
     pub stop_reason: Option<Text<'a>>,
-    pub usage: Option<Usage>,
+    /// Read on its own: numbers that can't be believed leave the message what it says.
+    #[serde(borrow)]
+    pub usage: Option<&'a RawValue>,
+}
+
+impl Message<'_> {
+    /// The response's tokens; `None` also where they can't be believed.
+    pub(super) fn usage(&self) -> Option<Usage> {
+        parse(self.usage)
+    }
+}
+
+/// A token count: a whole number that one response may come to.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Count(pub u64);
+
+/// More tokens than this in one count of one response are a broken line, not usage.
+const MOST_TOKENS: f64 = 1e9;
+
+impl<'de> Deserialize<'de> for Count {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let count = f64::deserialize(deserializer)?;
+        if count.fract() != 0.0 || !(0.0..=MOST_TOKENS).contains(&count) {
+            return Err(serde::de::Error::custom("no token count"));
+        }
+        Ok(Self(count as u64))
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Usage {
-    pub input_tokens: Option<u64>,
-    pub output_tokens: Option<u64>,
-    pub cache_creation_input_tokens: Option<u64>,
-    pub cache_read_input_tokens: Option<u64>,
+    pub input_tokens: Option<Count>,
+    pub output_tokens: Option<Count>,
+    pub cache_creation_input_tokens: Option<Count>,
+    pub cache_read_input_tokens: Option<Count>,
     pub output_tokens_details: Option<Thinking>,
     pub cache_creation: Option<Lifetimes>,
 }
@@ -124,14 +150,14 @@ pub(super) struct Usage {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Thinking {
-    pub thinking_tokens: Option<u64>,
+    pub thinking_tokens: Option<Count>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Lifetimes {
-    pub ephemeral_5m_input_tokens: Option<u64>,
-    pub ephemeral_1h_input_tokens: Option<u64>,
+    pub ephemeral_5m_input_tokens: Option<Count>,
+    pub ephemeral_1h_input_tokens: Option<Count>,
 }
 
 /// A content block: text, a tool call or a tool's result.

@@ -97,10 +97,11 @@ fn told(text: &[u8]) -> Told {
     match &*line.kind.0 {
         "assistant" => {
             let message = parse::<Message<'_>>(line.message);
-            let Some(Message { id: Some(_), usage: Some(usage), model, .. }) = message else {
+            let Some(message) = message.filter(|message| message.id.is_some()) else {
                 return Told::Nothing;
             };
-            let model = model.map(|model| model.0.into_owned()).unwrap_or_default();
+            let Some(usage) = message.usage() else { return Told::Nothing };
+            let model = message.model.map(|model| model.0.into_owned()).unwrap_or_default();
             let tokens = block::usage(&usage).context();
             if model == "<synthetic>" || tokens == 0 {
                 return Told::Nothing;
