@@ -590,3 +590,40 @@ fn a_line_that_is_too_long_to_read_is_counted_and_the_rest_is_right() {
     let prompts: Vec<&str> = records.iter().map(|record| &*record.prompt).collect();
     assert_eq!(prompts, ["before", "after"]);
 }
+
+#[test]
+fn a_transcript_that_begins_otherwise_is_read_anew() {
+    let session = |first: &str, turns: usize| {
+        let mut written = Written::default();
+        for number in 0..turns {
+            written.turn(if number == 0 { first } else { "the same prompt" });
+        }
+        written.lines.concat()
+    };
+    let mut followed = Followed::new();
+    followed.gain(session("first", 4).as_bytes());
+    let path = followed.folder.path().join("session.jsonl");
+    File::options().write(true).truncate(true).open(&path).unwrap();
+    followed.gain(session("other", 5).as_bytes());
+    let (state, records) = followed.finish();
+    assert_eq!(state.session.turns.len(), 5);
+    assert!(records.iter().any(|record| record.prompt == "other"), "{records:?}");
+}
+
+#[test]
+fn a_response_that_is_repeated_with_growing_numbers_counts_once_with_the_last() {
+    let mut written = Written::default();
+    written.turn("grows");
+    let line = written.lines[1].clone();
+    let grown =
+        |output: u32| line.replace("\"output_tokens\":7", &format!("\"output_tokens\":{output}"));
+    written.lines.splice(1..2, [grown(1), grown(5), grown(42), grown(42)]);
+    // What comes late, and is smaller, is old.
+    written.lines.push(grown(3));
+    let mut followed = Followed::new();
+    followed.gain(written.lines.concat().as_bytes());
+    let (state, records) = followed.finish();
+    assert_eq!((state.session.responses, state.session.usage.output), (1, 42));
+    assert_eq!((records[0].requests, records[0].usage.output_tokens), (1, 42));
+    assert_eq!(records[0].usage.input_tokens, 10);
+}
