@@ -1,6 +1,7 @@
 //! A message's content blocks and the plain values in them.
 
-use super::raw::{self, Block, Content};
+use super::maybe::Maybe;
+use super::raw::{self, Block, Content, Count};
 use crate::session::event::{Stop, Usage};
 use std::borrow::Cow;
 
@@ -71,19 +72,27 @@ pub(super) fn stop(reason: &str) -> Stop {
     }
 }
 
-/// A response's tokens. Where the cache's lifetimes are not told apart, writes were for five minutes.
-pub(super) fn usage(raw: &raw::Usage) -> Usage {
-    let total = raw.cache_creation_input_tokens.unwrap_or(0);
-    let hour = raw.cache_creation.as_ref().and_then(|c| c.ephemeral_1h_input_tokens.0).unwrap_or(0);
-    let five = raw.cache_creation.as_ref().and_then(|c| c.ephemeral_5m_input_tokens.0);
-    Usage {
-        input: raw.input_tokens.unwrap_or(0),
-        output: raw.output_tokens.unwrap_or(0),
-        thinking: raw.output_tokens_details.as_ref().and_then(|d| d.thinking_tokens.0).unwrap_or(0),
-        write_5m: five
-            .filter(|_| hour + five.unwrap_or(0) == total)
-            .unwrap_or(total.saturating_sub(hour)),
+/// A response's tokens; `None` where a count can't be believed. Where the cache's lifetimes are not told
+/// apart, writes were for five minutes; where the sum and its parts disagree, the sum is right.
+pub(super) fn usage(raw: &raw::Usage) -> Option<Usage> {
+    let given = |count: &Maybe<Count>| count.0.map_or(Some(None), |count| count.0.map(Some));
+    let count = |of: &Maybe<Count>| given(of).map(Option::unwrap_or_default);
+    let (five, hour) = match &*raw.cache_creation {
+        Some(lifetimes) => (
+            count(&lifetimes.ephemeral_5m_input_tokens)?,
+            count(&lifetimes.ephemeral_1h_input_tokens)?,
+        ),
+        None => (0, 0),
+    };
+    let written = given(&raw.cache_creation_input_tokens)?.unwrap_or(five + hour);
+    let hour = hour.min(written);
+    let details = raw.output_tokens_details.as_ref();
+    Some(Usage {
+        input: count(&raw.input_tokens)?,
+        output: count(&raw.output_tokens)?,
+        thinking: details.map_or(Some(0), |details| count(&details.thinking_tokens))?,
+        write_5m: written - hour,
         write_1h: hour,
-        read: raw.cache_read_input_tokens.unwrap_or(0),
-    }
+        read: count(&raw.cache_read_input_tokens)?,
+    })
 }

@@ -4,7 +4,7 @@ use super::chain::{Look, Way};
 use super::cursor::Cursor;
 use super::raw::{Content, Line, Message, Text, parse};
 use super::{block, time, tool};
-use crate::session::event::{At, Author, Event, Place};
+use crate::session::event::{At, Author, Event, Place, Usage};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -89,7 +89,11 @@ pub(super) fn read(text: &[u8], place: Place, cursor: &mut Cursor, look: Look<'_
         }
         "assistant" => {
             if let Some(message) = message {
-                assistant(line, message, at, sink);
+                let usage = message.usage.as_ref().map(block::usage);
+                if matches!(usage, Some(None)) {
+                    cursor.skipped += 1;
+                }
+                assistant(line, message, usage.flatten(), at, sink);
             }
         }
         "system" => {
@@ -249,7 +253,13 @@ fn user<'a>(
     }
 }
 
-fn assistant<'a>(line: Line<'a>, mut message: Message<'a>, at: At, sink: Sink<'_>) {
+fn assistant<'a>(
+    line: Line<'a>,
+    mut message: Message<'a>,
+    usage: Option<Usage>,
+    at: At,
+    sink: Sink<'_>,
+) {
     let model = message.model.0.unwrap_or_default();
     if model == "<synthetic>" {
         if line.is_api_error_message.is_true() {
@@ -276,14 +286,14 @@ fn assistant<'a>(line: Line<'a>, mut message: Message<'a>, at: At, sink: Sink<'_
             _ => {}
         }
     }
-    if let (Some(id), Some(usage)) = (message.id.0, &*message.usage) {
+    if let (Some(id), Some(usage)) = (message.id.0, usage) {
         sink(
             at,
             Event::Responded {
                 message_id: id,
                 model,
                 requested: line.requested_model.0,
-                usage: block::usage(usage),
+                usage,
                 stop: message.stop_reason.as_deref().map(block::stop),
             },
         );
@@ -436,7 +446,7 @@ mod tests {
         };
         assert_eq!(assistant("[1,2]"), [""; 0]);
         assert_eq!(assistant("\"text\""), [""; 0]);
-        let usage = "\"id\":\"m\",\"usage\":{\"input_tokens\":5,\"output_tokens\":-1,\"cache_creation\":null}";
+        let usage = "\"id\":\"m\",\"usage\":{\"input_tokens\":5,\"output_tokens\":null,\"cache_creation\":7}";
         assert_eq!(
             assistant(&format!(
                 "{{{usage},\"content\":[3,{{\"type\":\"text\",\"text\":\"hi\"}},{{\"type\":\"text\",\"text\":{{}}}}]}}"

@@ -115,13 +115,39 @@ pub(super) enum Content<'a> {
     Blocks(Vec<Block<'a>>),
 }
 
+/// A token count: a whole number that one response may come to; `None` where another value stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Count(pub Option<u64>);
+
+/// More tokens than this in one count of one response are a broken line, not usage.
+const MOST_TOKENS: u64 = 1_000_000_000;
+
+impl Shape<'_> for Count {
+    fn text(_: Cow<'_, str>) -> Option<Self> {
+        Some(Self(None))
+    }
+
+    fn flag(_: bool) -> Option<Self> {
+        Some(Self(None))
+    }
+
+    fn whole(count: u64) -> Option<Self> {
+        Some(Self((count <= MOST_TOKENS).then_some(count)))
+    }
+
+    fn number(count: f64) -> Option<Self> {
+        let believed = count.fract() == 0.0 && (0.0..=MOST_TOKENS as f64).contains(&count);
+        Some(Self(believed.then_some(count as u64)))
+    }
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Usage {
-    pub input_tokens: Maybe<u64>,
-    pub output_tokens: Maybe<u64>,
-    pub cache_creation_input_tokens: Maybe<u64>,
-    pub cache_read_input_tokens: Maybe<u64>,
+    pub input_tokens: Maybe<Count>,
+    pub output_tokens: Maybe<Count>,
+    pub cache_creation_input_tokens: Maybe<Count>,
+    pub cache_read_input_tokens: Maybe<Count>,
     pub output_tokens_details: Maybe<Thinking>,
     pub cache_creation: Maybe<Lifetimes>,
 }
@@ -129,14 +155,14 @@ pub(super) struct Usage {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Thinking {
-    pub thinking_tokens: Maybe<u64>,
+    pub thinking_tokens: Maybe<Count>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Lifetimes {
-    pub ephemeral_5m_input_tokens: Maybe<u64>,
-    pub ephemeral_1h_input_tokens: Maybe<u64>,
+    pub ephemeral_5m_input_tokens: Maybe<Count>,
+    pub ephemeral_1h_input_tokens: Maybe<Count>,
 }
 
 /// A content block: text, a tool call or a tool's result.

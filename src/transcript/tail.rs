@@ -115,7 +115,7 @@ fn told(text: &[u8]) -> Told {
                 return Told::Nothing;
             };
             let model = model.0.unwrap_or_default().into_owned();
-            let tokens = block::usage(&usage).context();
+            let tokens = block::usage(&usage).map_or(0, |usage| usage.context());
             if model == "<synthetic>" || tokens == 0 {
                 return Told::Nothing;
             }

@@ -446,3 +446,184 @@ fn an_answer_that_never_reached_the_transcript_is_whole_as_its_stop_told_it() {
     let kept = serde_json::to_string(&state).unwrap();
     assert!(kept.matches("keyed by path").count() < 20, "it is forgotten");
 }
+
+#[test]
+fn numbers_that_cannot_be_believed_count_nothing_and_take_nothing_else_away() {
+    let mut written = Written::default();
+    for number in 0..8 {
+        written.turn(&format!("turn-{number}"));
+    }
+    let usage = "\"usage\":{\"input_tokens\":10,\"output_tokens\":7}";
+    for (turn, bad) in [
+        (1, "\"usage\":{\"input_tokens\":-10,\"output_tokens\":7}"),
+        (2, "\"usage\":{\"input_tokens\":10,\"output_tokens\":18446744073709551615}"),
+        (3, "\"usage\":{\"input_tokens\":10,\"output_tokens\":1000000001}"),
+        (4, "\"usage\":{\"input_tokens\":1.5,\"output_tokens\":7}"),
+        (5, "\"usage\":{\"input_tokens\":\"10\",\"output_tokens\":7}"),
+        (6, "\"usage\":\"much\""),
+    ] {
+        let line = &mut written.lines[3 * turn + 1];
+        *line = line.replace(usage, bad);
+    }
+    // A time without a zone names no moment: the line counts, at the time of the one before.
+    let line = &mut written.lines[3 * 7 + 1];
+    *line = line.replace("+00:00\"", "\"");
+    let mut followed = Followed::new();
+    followed.gain(written.lines.concat().as_bytes());
+    let (state, records) = followed.finish();
+    assert_eq!((state.session.responses, state.session.usage.output), (2, 14));
+    assert_eq!(state.cursor.skipped, 6);
+    let told: Vec<(u32, &str)> =
+        records.iter().map(|record| (record.requests, &*record.response)).collect();
+    assert_eq!(told[0], (1, "Done: turn-0."));
+    assert_eq!(told[1], (0, "Done: turn-1."));
+    assert_eq!(told[6], (0, "Done: turn-6."));
+    assert_eq!(told[7], (1, "Done: turn-7."));
+    assert_eq!(records[7].duration_ms, 0);
+}
+
+#[test]
+fn a_response_after_an_error_means_that_the_turn_went_on() {
+    let text = fs::read_to_string(fixture("error-500")).unwrap();
+    let mut followed = Followed::new();
+    followed.gain(text.as_bytes());
+    let answer = fs::read_to_string(fixture("hello")).unwrap();
+    let mut answer: serde_json::Value = serde_json::from_str(
+        answer.lines().find(|line| line.contains("\"type\":\"assistant\"")).unwrap(),
+    )
+    .unwrap();
+    let last = text.lines().rfind(|line| line.contains("\"uuid\"")).unwrap();
+    let last: serde_json::Value = serde_json::from_str(last).unwrap();
+    answer["parentUuid"] = last["uuid"].clone();
+    followed.gain(format!("{answer}\n").as_bytes());
+    let running = followed.state.responses.running.as_ref().unwrap();
+    assert_eq!((&*running.record.stop_reason, &running.record.error), ("end_turn", &None));
+}
+
+#[test]
+fn a_subagent_s_run_is_logged_once_its_last_line_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let transcript = folder.path().join("session.jsonl");
+    let beside = folder.path().join("session/subagents");
+    fs::create_dir_all(&beside).unwrap();
+    let whole = fs::read_to_string(fixture("subagent.sub-1")).unwrap();
+    let lines: Vec<&str> = whole.lines().collect();
+    let end = lines.iter().rposition(|line| line.contains("\"type\":\"assistant\"")).unwrap();
+    let put = |path: &Path, text: &str| {
+        let mut file = File::options().create(true).write(true).truncate(true).open(path).unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+    };
+    let agent = beside.join("agent-a1.jsonl");
+    put(&agent, &(lines[..end].join("\n") + "\n"));
+    fs::copy(fixture("subagent"), &transcript).unwrap();
+    let mut state = State::default();
+    state.transcript = Some(transcript.clone());
+    state.follow(&transcript, None).unwrap();
+    let ready = |state: &mut State, over: bool| {
+        state.complete_responses(over);
+        let ready = state.responses.take_ready(|| Ok::<_, Infallible>(None)).unwrap();
+        ready.into_iter().filter(|record| record.agent_id.is_some()).collect::<Vec<_>>()
+    };
+    assert_eq!(ready(&mut state, false), [], "nobody reported it");
+    state.responses.reported("a1", "Explore");
+    assert_eq!(ready(&mut state, false), [], "its last line is still to come");
+    put(&agent, &whole);
+    let logged = ready(&mut state, false);
+    assert_eq!(logged.len(), 1);
+    assert_eq!(logged[0].agent_type.as_deref(), Some("Explore"));
+    assert_eq!((logged[0].requests, logged[0].usage.output_tokens), (2, 62));
+    assert_eq!(ready(&mut state, false), [], "and only once");
+    // Nobody writes any more: what there is of another's is all there will be.
+    put(&beside.join("agent-b2.jsonl"), &(lines[..end].join("\n") + "\n"));
+    let logged = ready(&mut state, true);
+    assert_eq!((logged.len(), &*logged[0].stop_reason), (1, "killed"));
+}
+
+#[test]
+fn bytes_that_are_no_utf8_spoil_one_text_alone() {
+    let mut written = Written::default();
+    written.turn("caf-E");
+    let mut bytes = written
+        .lines
+        .concat()
+        .replacen("\"content\":\"caf-E", "\"content\":\"caf\0", 1)
+        .into_bytes();
+    let at = bytes.iter().position(|byte| *byte == 0).unwrap();
+    bytes[at] = 0xe9;
+    let mut followed = Followed::new();
+    followed.gain(&bytes);
+    let (state, records) = followed.finish();
+    assert_eq!((state.cursor.skipped, records.len()), (0, 1));
+    assert_eq!((&*records[0].prompt, records[0].requests), ("caf\u{fffd}", 1));
+}
+
+#[test]
+fn a_transcript_whose_middle_was_rewritten_is_read_anew() {
+    let session = |second: &str, turns: usize| {
+        let mut written = Written::default();
+        for number in 0..turns {
+            written.turn(if number == 1 { second } else { "the same prompt" });
+        }
+        written.lines.concat()
+    };
+    let mut followed = Followed::new();
+    followed.gain(session("first", 2).as_bytes());
+    let path = followed.folder.path().join("session.jsonl");
+    File::options().write(true).truncate(true).open(&path).unwrap();
+    followed.gain(session("other", 3).as_bytes());
+    let (state, records) = followed.finish();
+    assert_eq!(state.session.turns.len(), 3);
+    assert!(records.iter().any(|record| record.prompt == "other"), "{records:?}");
+}
+
+#[test]
+fn a_line_that_is_too_long_to_read_is_counted_and_the_rest_is_right() {
+    let mut written = Written::default();
+    written.turn("before");
+    // No string of it is long: there is nothing to cut.
+    written.lines.push(format!("{{\"type\":\"x\",\"list\":[{}0]}}\n", "\"ab\",".repeat(600_000)));
+    written.turn("after");
+    let mut followed = Followed::new();
+    followed.gain(written.lines.concat().as_bytes());
+    let (state, records) = followed.finish();
+    assert_eq!(state.cursor.skipped, 1);
+    let prompts: Vec<&str> = records.iter().map(|record| &*record.prompt).collect();
+    assert_eq!(prompts, ["before", "after"]);
+}
+
+#[test]
+fn a_transcript_that_begins_otherwise_is_read_anew() {
+    let session = |first: &str, turns: usize| {
+        let mut written = Written::default();
+        for number in 0..turns {
+            written.turn(if number == 0 { first } else { "the same prompt" });
+        }
+        written.lines.concat()
+    };
+    let mut followed = Followed::new();
+    followed.gain(session("first", 4).as_bytes());
+    let path = followed.folder.path().join("session.jsonl");
+    File::options().write(true).truncate(true).open(&path).unwrap();
+    followed.gain(session("other", 5).as_bytes());
+    let (state, records) = followed.finish();
+    assert_eq!(state.session.turns.len(), 5);
+    assert!(records.iter().any(|record| record.prompt == "other"), "{records:?}");
+}
+
+#[test]
+fn a_response_that_is_repeated_with_growing_numbers_counts_once_with_the_last() {
+    let mut written = Written::default();
+    written.turn("grows");
+    let line = written.lines[1].clone();
+    let grown =
+        |output: u32| line.replace("\"output_tokens\":7", &format!("\"output_tokens\":{output}"));
+    written.lines.splice(1..2, [grown(1), grown(5), grown(42), grown(42)]);
+    // What comes late, and is smaller, is old.
+    written.lines.push(grown(3));
+    let mut followed = Followed::new();
+    followed.gain(written.lines.concat().as_bytes());
+    let (state, records) = followed.finish();
+    assert_eq!((state.session.responses, state.session.usage.output), (1, 42));
+    assert_eq!((records[0].requests, records[0].usage.output_tokens), (1, 42));
+    assert_eq!(records[0].usage.input_tokens, 10);
+}

@@ -4,3 +4,4 @@ mod responses;
 mod resume_cost;
 mod status_line;
 mod thresholds;
+mod told;

@@ -94,6 +94,28 @@ fn the_user_s_own_status_line_is_given_the_input_and_shown() {
     }
 }
 
+#[test]
+fn a_command_that_is_the_status_line_itself_is_not_started() {
+    let state = TempDir::new().unwrap();
+    // It would start itself for ever.
+    let config = "[statusline]\ncommand = \"true rejoin-statusline\"\n";
+    fs::write(state.path().join("config.toml"), config).unwrap();
+    let line = shown(state.path(), &recorded("claude-opus-5-5"));
+    assert!(line.contains('█') || line.contains('░'), "{line:?}");
+}
+
+#[test]
+fn where_nothing_is_followed_nothing_is_left() {
+    let state = TempDir::new().unwrap();
+    fs::write(state.path().join("off"), "").unwrap();
+    let input = recorded("claude-sonnet-4-5-20250929-1m");
+    assert!(shown(state.path(), &input).contains("40%"), "the line is shown all the same");
+    assert!(!state.path().join("windows").exists());
+    fs::remove_file(state.path().join("off")).unwrap();
+    shown(state.path(), &input);
+    assert!(bridge(state.path()).exists());
+}
+
 /// Runs the status line beside a recorded session; what it prints.
 fn shown_in(here: &Followed, recorded: &'static str, used: u64) -> String {
     let input = json!({
