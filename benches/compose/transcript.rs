@@ -160,16 +160,17 @@ impl<W: Write> Maker<W> {
         }))
     }
 
+    /// One response: thinking, text and the call that ends it, a line each with the response's id.
     fn step(&mut self, n: u64) -> io::Result<()> {
         let file = format!("/home/dev/shop/src/part_{}/module_{}.py", n % 7, n % 90);
         if n.is_multiple_of(2) {
             let (thought, signature) = (self.prose(60), "Ab3+".repeat(90));
             let block = json!({"type": "thinking", "thinking": thought, "signature": signature});
-            self.assistant(self.calls, &block, "tool_use")?;
+            self.assistant(self.calls + 1, &block, "tool_use")?;
         }
         if n.is_multiple_of(3) {
             let text = format!("Now let me look at module {n}. {}", self.prose(24));
-            self.assistant(self.calls, &json!({"type": "text", "text": text}), "tool_use")?;
+            self.assistant(self.calls + 1, &json!({"type": "text", "text": text}), "tool_use")?;
         }
         match n % 5 {
             0 | 1 => {

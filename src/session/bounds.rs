@@ -166,6 +166,8 @@ pub(super) struct Slack {
     settled: u8,
     /// What turns, files, items and tasks leave of their bounds.
     left: [usize; 4],
+    /// Bytes of the files, where a change of one made them too many.
+    files: Option<usize>,
 }
 
 /// Facts with a bound of their own.
@@ -223,6 +225,7 @@ impl Session {
             self.lend(1, FILES, used);
         } else {
             self.slack.unsettle(Part::Files);
+            self.slack.files = known.then_some(used);
         }
     }
 }
@@ -441,22 +444,22 @@ pub fn merge_family(families: &mut Vec<Family>, new: Family) {
     });
 }
 
-/// Takes out of all turns, oldest first, what `worth` puts lowest until the whole fits.
+/// Takes out of all turns, oldest first, what `worth` puts lowest until the whole fits. `sum` is what all
+/// take, where that is known.
 fn give_up<T>(
     session: &mut Session,
     part: fn(&mut Turn) -> &mut Vec<T>,
     size: fn(&T) -> usize,
     worth: fn(&T) -> u8,
-    bytes: usize,
-    most: usize,
+    (bytes, most): (usize, usize),
+    sum: Option<usize>,
 ) -> (u32, usize) {
-    let (mut sum, mut count) = (0, 0);
     let mut all: Vec<&mut Vec<T>> =
         std::iter::once(&mut session.earlier).chain(&mut session.turns).map(part).collect();
-    for list in &all {
-        sum += list.iter().map(size).sum::<usize>();
-        count += list.len();
-    }
+    let measured = || all.iter().flat_map(|list| list.iter().map(size)).sum();
+    debug_assert!(sum.is_none_or(|sum| sum == measured()));
+    let mut sum = sum.unwrap_or_else(measured);
+    let mut count: usize = all.iter().map(|list| list.len()).sum();
     let mut given_up = 0;
     while sum > bytes || count > most {
         let lowest = all
@@ -535,7 +538,8 @@ fn keep_files(session: &mut Session) {
     let value = |t: &Touch| if t.edits > 0 { 2 } else { u8::from(t.reads > 1) };
     let edited = |s: &Session| s.all().flat_map(|t| &t.files).filter(|t| t.edits > 0).count();
     let before = edited(session);
-    let (gone, used) = give_up(session, |t| &mut t.files, touch, value, FILES, FILE_COUNT);
+    let known = session.slack.files.take();
+    let (gone, used) = give_up(session, |t| &mut t.files, touch, value, (FILES, FILE_COUNT), known);
     if gone > 0 {
         // Those only read are not worth counting.
         session.dropped.files += (before - edited(session)) as u32;
@@ -549,7 +553,8 @@ fn keep_families(session: &mut Session) {
         Class::Other => 0,
         _ => 1,
     };
-    let (gone, _) = give_up(session, |t| &mut t.families, family, value, FAMILIES, FAMILY_COUNT);
+    let (gone, _) =
+        give_up(session, |t| &mut t.families, family, value, (FAMILIES, FAMILY_COUNT), None);
     session.dropped.families += gone;
 }
 
@@ -559,7 +564,7 @@ fn keep_items(session: &mut Session) {
             + u8::from(!matches!(i.state, ItemState::Closed))
             + u8::from(i.body.is_some()) * 3
     };
-    let (gone, used) = give_up(session, |t| &mut t.items, item, value, ITEMS, usize::MAX);
+    let (gone, used) = give_up(session, |t| &mut t.items, item, value, (ITEMS, usize::MAX), None);
     session.dropped.items += gone;
     session.lend(2, ITEMS, used);
 }
@@ -573,7 +578,7 @@ fn keep_tasks(session: &mut Session) {
         TaskChange::State { .. } => 1,
         TaskChange::List(_) => 3,
     };
-    let (gone, used) = give_up(session, |t| &mut t.tasks, tasks, value, TASKS, usize::MAX);
+    let (gone, used) = give_up(session, |t| &mut t.tasks, tasks, value, (TASKS, usize::MAX), None);
     session.dropped.tasks += gone;
     session.lend(3, TASKS, used);
 }

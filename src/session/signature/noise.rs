@@ -157,7 +157,10 @@ impl Pairs {
         let bytes = line.as_bytes();
         bytes.windows(2).enumerate().any(|(at, pair)| {
             self.0[usize::from(pair[0] & 63)] >> (pair[1] & 63) & 1 == 1
-                && words.iter().any(|word| bytes[at..].starts_with(word.as_bytes()))
+                && words.iter().any(|word| {
+                    let word = word.as_bytes();
+                    pair[0] == word[0] && pair[1] == word[1] && bytes[at..].starts_with(word)
+                })
         })
     }
 }

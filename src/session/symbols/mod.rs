@@ -9,7 +9,7 @@ mod languages;
 mod markup;
 mod words;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::text;
 use languages::Language;
@@ -41,7 +41,7 @@ pub struct Change {
 /// As a reader of the language writes them: `render/2`, `Type`, `Hooks.Name`, `.class`, `--var`,
 /// `describe "…"`, a Makefile's targets, a document's headings.
 pub fn definitions(path: &str, text: &str) -> Vec<String> {
-    let mut seen = HashSet::new();
+    let mut seen = BTreeSet::new();
     let all = located(path, text);
     all.into_iter()
         .map(|(_, name)| name)
@@ -77,8 +77,8 @@ pub fn added(path: &str, old: &str, new: &str) -> Vec<String> {
 pub fn diff(path: &str, old: &str, new: &str) -> Change {
     let old_defs = located(path, old);
     let new_defs = located(path, new);
-    let old_names: HashSet<&str> = old_defs.iter().map(|(_, n)| n.as_str()).collect();
-    let new_names: HashSet<&str> = new_defs.iter().map(|(_, n)| n.as_str()).collect();
+    let old_names: BTreeSet<&str> = old_defs.iter().map(|(_, n)| n.as_str()).collect();
+    let new_names: BTreeSet<&str> = new_defs.iter().map(|(_, n)| n.as_str()).collect();
     let (new_lines, added_count) = unmatched(old, new);
     let (old_lines, removed_count) = unmatched(new, old);
     let styles = Language::of(path) == Language::Css;
@@ -111,8 +111,8 @@ pub fn diff(path: &str, old: &str, new: &str) -> Change {
     }
 }
 
-fn only_in(defs: &[(usize, String)], others: &HashSet<&str>) -> Vec<String> {
-    let mut seen = HashSet::new();
+fn only_in(defs: &[(usize, String)], others: &BTreeSet<&str>) -> Vec<String> {
+    let mut seen = BTreeSet::new();
     defs.iter()
         .map(|(_, name)| name)
         .filter(|name| !others.contains(name.as_str()) && seen.insert(name.as_str()))
@@ -123,7 +123,7 @@ fn only_in(defs: &[(usize, String)], others: &HashSet<&str>) -> Vec<String> {
 
 /// The lines of `text` that `base` lacks, as a multiset, and how many they are.
 fn unmatched<'a>(base: &str, text: &'a str) -> (Vec<(usize, &'a str)>, u32) {
-    let mut counts: HashMap<&str, u32> = HashMap::new();
+    let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
     for line in base.lines() {
         *counts.entry(line).or_default() += 1;
     }
