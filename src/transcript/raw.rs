@@ -6,7 +6,8 @@
 
 use super::maybe::{Maybe, Shape, shaped};
 use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{IgnoredAny, MapAccess};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 
@@ -150,6 +151,17 @@ pub(super) struct Usage {
     pub cache_read_input_tokens: Maybe<Count>,
     pub output_tokens_details: Maybe<Thinking>,
     pub cache_creation: Maybe<Lifetimes>,
+}
+
+impl<'de> Shape<'de> for Usage {
+    fn map<A: MapAccess<'de>>(map: A) -> Result<Option<Self>, A::Error> {
+        Self::deserialize(MapAccessDeserializer::new(map)).map(Some)
+    }
+
+    /// It says that there was a response, and nothing that can be believed.
+    fn text(_: Cow<'de, str>) -> Option<Self> {
+        Some(Self { input_tokens: Maybe(Some(Count(None))), ..Self::default() })
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -318,7 +330,7 @@ pub(super) struct Compact<'a> {
     pub post_tokens: Maybe<u64>,
 }
 
-shaped!(Position, Usage, Thinking, Lifetimes);
+shaped!(Position, Thinking, Lifetimes);
 shaped!(Origin<'a>, Message<'a>, Block<'a>, Edit<'a>, Question<'a>, Todo<'a>, Report<'a>);
 shaped!(Made<'a>, Attachment<'a>, Compact<'a>, Input<'a>);
 

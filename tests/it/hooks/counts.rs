@@ -213,6 +213,6 @@ const APPEND: usize = 48;
 const TAIL: usize = 5;
 const PROMPT: usize = 53;
 const SUMMARY: usize = 67;
-const STOP: usize = 100;
+const STOP: usize = 104;
 const FOLD: usize = 108;
 const START: usize = 101;
