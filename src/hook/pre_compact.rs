@@ -7,7 +7,7 @@ use crate::protocol::Reply;
 
 /// Folds what the session has gained, so that the digest after the compaction has it.
 pub fn handle(context: &Context) -> Result<Reply, Fault> {
-    context.redact_own();
-    stop::fold(context, Told::PreCompact)?;
+    let known = context.redact_own();
+    stop::fold(context, Told::PreCompact, known)?;
     Ok(Reply::default())
 }

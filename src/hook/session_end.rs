@@ -13,7 +13,7 @@ const SWEEP: Duration = Duration::from_millis(150);
 /// Folds the rest and remembers how the session ended. A session that never got a prompt leaves
 /// nothing.
 pub fn handle(context: &Context) -> Result<Reply, Fault> {
-    context.redact_own();
+    let known = context.redact_own();
     let reason = context.input.reason.as_deref().unwrap_or("other");
     let Some((_, project)) = context.project()? else { return Ok(Reply::default()) };
     if !project.session(&context.id).exists() {
@@ -21,7 +21,8 @@ pub fn handle(context: &Context) -> Result<Reply, Fault> {
         opening::forget(&lock, context.id.as_str())?;
         return Ok(Reply::default());
     }
-    stop::fold_in(context, &project, Told::SessionEnd { reason: crate::git::quote(reason, 40) })?;
+    let told = Told::SessionEnd { reason: crate::git::quote(reason, 40) };
+    stop::fold_in(context, &project, told, known)?;
     retain(context);
     Ok(Reply::default())
 }

@@ -15,10 +15,14 @@ use std::fmt::Write as _;
 /// A session that is open elsewhere and has not been touched for so long is worth a word.
 const IDLE: TimeDelta = TimeDelta::hours(2);
 
+/// Where it is not known what the user wants out of every text, none is told or kept.
+const UNKNOWN: &str = "rejoin: what is to be taken out of every text ([redact] in config.toml) can't be \
+                       read: nothing is told or kept until it can; `rejoin doctor` says more";
+
 /// Registers the session and tells it where the work stands, as its start calls for.
 pub fn handle(context: &Context) -> Result<Reply, Fault> {
     let Some((place, project)) = context.project()? else { return Ok(Reply::default()) };
-    context.redact_own();
+    let known = context.redact_own();
     let config = config::read_with(context.store.root(), &crate::env::settings(None))
         .unwrap_or_else(|error| {
             context.note(&[error]);
@@ -43,6 +47,7 @@ pub fn handle(context: &Context) -> Result<Reply, Fault> {
         .and_then(|process| recent.before(opening.id, process))
         .map(|entry| entry.id.clone());
     let told = match source {
+        _ if !known => Ok(Answer::from(UNKNOWN.to_owned())),
         Source::Compact => compacted(context, &opening, inject.rule(inject.compact)),
         Source::Resume => meanwhile(&opening, &context.id, inject.rule(inject.resume)),
         Source::Fork => match before.as_deref().and_then(SessionId::parse) {
@@ -65,7 +70,7 @@ pub fn handle(context: &Context) -> Result<Reply, Fault> {
         context.note(&[fault.to_string()]);
         Answer::default()
     });
-    if matches!(source, Source::Resume | Source::Fork) {
+    if known && matches!(source, Source::Resume | Source::Fork) {
         let origin = match source {
             Source::Resume => Some(context.id.clone()),
             _ => before.as_deref().and_then(SessionId::parse),
@@ -119,6 +124,13 @@ fn deployed_since(context: &Context, recent: &Recent, process: Option<&process::
 struct Answer {
     reply: Reply,
     given: Given,
+}
+
+impl From<String> for Answer {
+    /// A message to the user, and nothing for Claude.
+    fn from(message: String) -> Self {
+        Self { reply: Reply { message: Some(message), ..Reply::default() }, ..Self::default() }
+    }
 }
 
 impl From<Handover> for Answer {

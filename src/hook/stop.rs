@@ -16,29 +16,40 @@ const FOLDING: Duration = Duration::from_millis(150);
 /// Folds the turn and leaves a complete resume log. The last response is usually not in the
 /// transcript yet; its text comes with the event, its usage with whoever folds next.
 pub fn handle(context: &Context) -> Result<Reply, Fault> {
-    context.redact_own();
+    let known = context.redact_own();
     let input = &context.input;
-    let said = input.last_assistant_message.as_deref().filter(|s| !s.trim().is_empty());
+    let said = input.last_assistant_message.as_deref().filter(|s| known && !s.trim().is_empty());
     let told = Told::Stop {
         prompt_id: input.prompt_id.clone(),
         said: said.map(keep_quote),
         answer: said.and_then(responses::keep_answer),
         background: input.background.iter().map(|(id, _)| id.clone()).collect(),
     };
-    fold(context, told)?;
+    fold(context, told, known)?;
     Ok(Reply::default())
 }
 
-/// Folds what the session has gained, with this event, and saves it durably.
-pub(super) fn fold(context: &Context, told: Told) -> Result<(), Fault> {
+/// Folds what the session has gained, with this event, and saves it durably; `known`: whether it is known
+/// what the user wants out of every text.
+pub(super) fn fold(context: &Context, told: Told, known: bool) -> Result<(), Fault> {
     let Some((_, project)) = context.project()? else { return Ok(()) };
-    fold_in(context, &project, told)
+    fold_in(context, &project, told, known)
 }
 
 /// [`fold`] for a session of this project.
-pub(super) fn fold_in(context: &Context, project: &Project, told: Told) -> Result<(), Fault> {
+pub(super) fn fold_in(
+    context: &Context,
+    project: &Project,
+    told: Told,
+    known: bool,
+) -> Result<(), Fault> {
     let session = project.session(&context.id);
     let record = context.record(told);
+    if !known {
+        // The transcript keeps what was said for whoever knows.
+        follow::append(&session, &record, super::LOCK)?;
+        return Ok(());
+    }
     let mut following = match follow::open(&session, super::LOCK) {
         Ok(following) => following,
         Err(error) => return Ok(follow::set_aside(&session, &record, error)?),

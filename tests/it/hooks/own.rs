@@ -38,11 +38,26 @@ fn what_the_user_wants_out_reaches_no_file() {
 }
 
 #[test]
-fn where_that_is_not_known_no_prompt_report_or_summary_is_kept() {
-    for event in [Event::UserPromptSubmit, Event::SubagentStop, Event::PostCompact] {
+fn where_that_is_not_known_nothing_that_was_said_is_kept_or_told() {
+    let broken = "[redact]\nwords = ['acme']\npatterns = ['(']\n";
+    let folding = [Event::Stop, Event::PreCompact, Event::SessionEnd];
+    for event in
+        [Event::UserPromptSubmit, Event::SubagentStop, Event::PostCompact].iter().chain(&folding)
+    {
         let scene = Scene::new();
-        let kept = kept(&scene, event, "[redact]\nwords = ['acme']\npatterns = ['(']\n");
+        let kept = kept(&scene, *event, broken);
         assert!(!kept.contains("herons"), "{kept}");
-        scene.assert_fault(event, "line 3");
+        assert_eq!(scene.session("state.json"), None);
+        scene.assert_fault(*event, "line 3");
+        // Once it is known, the transcript has what was left.
+        fs::remove_file(scene.state().join("config.toml")).unwrap();
+        scene.run(Event::Stop, &scene.input(Event::Stop));
+        assert!(scene.session("state.json").is_some());
     }
+    let scene = Scene::new();
+    scene.follow_session();
+    fs::write(scene.state().join("config.toml"), broken).unwrap();
+    let mut start = scene.input(Event::SessionStart);
+    start["session_id"] = json!("70721e00-0000-4000-8000-000000000001");
+    insta::assert_snapshot!(scene.run(Event::SessionStart, &start));
 }
