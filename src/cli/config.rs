@@ -349,7 +349,7 @@ fn edit(state: &Path, env: &Env, terminal: &mut Terminal) -> Result<(), Failure>
         writeln!(terminal, "{BAD}{}, line {line}: {what}{BAD:#}", path.display())?;
         if !terminal.attended() || !terminal.confirm("Edit it again?", true)? {
             return Err(Failure::Failed(
-                "the hooks go by the defaults until the line is right".to_owned(),
+                "the hooks go by the defaults until the line is right; if it is in [redact], they keep nothing".to_owned(),
             ));
         }
     }

@@ -1,6 +1,7 @@
 //! Our configuration: `config.toml` in the state directory. The only reader of it.
 //!
-//! A file that is missing means the defaults. A hook that can't read it goes on with the defaults
+//! A file that is missing means the defaults. A hook that can't read it goes on with the defaults (where
+//! `[redact]` is what can't be read, it keeps nothing that was said)
 //! and notes the fault; a command says what is wrong. An environment variable goes before the file
 //! ([`Key`]).
 

@@ -45,8 +45,8 @@ pub fn prompted(project: &Project, id: &str, now: DateTime<Utc>, wait: Wait) -> 
 fn take_up(lock: &ProjectLock, id: &str, by: &str, at: DateTime<Utc>) -> store::Result<bool> {
     let Some(mut fields) = pause::read_as::<Fields>(lock.project(), id)? else { return Ok(false) };
     fields.set("taken_up", &TakenUp { by: by.to_owned(), at });
-    // A value of names and texts that were JSON has no way to fail to become JSON.
-    let mut json = serde_json::to_string_pretty(&fields).unwrap_or_default();
+    // Names and values that were JSON have no way to fail to become JSON; if they did, the file stays.
+    let Ok(mut json) = serde_json::to_string_pretty(&fields) else { return Ok(false) };
     json.push('\n');
     lock.write_file(&pause::file(id, "json"), &json, Durability::Synced)?;
     Ok(true)

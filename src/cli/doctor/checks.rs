@@ -178,7 +178,7 @@ pub(super) fn config(places: &Places) -> Check {
         Ok(config) if config == Config::default() => check.detail = String::from("the defaults"),
         Ok(_) => check.detail = places.state.join(config::FILE).display().to_string(),
         Err(error) => {
-            check.find(error, "correct the line; until then the hooks go by the defaults");
+            check.find(error, "correct the line; until then the hooks go by the defaults; if it is in [redact], they keep nothing");
         }
     }
     if let Ok(Some(store)) = Store::existing(&places.state)
