@@ -1,11 +1,7 @@
 //! Started by Claude Code at `PostCompact`.
+#![cfg_attr(target_os = "linux", no_main)]
 
-use rejoin::hook::{post_compact, run};
+use rejoin::hook::post_compact;
 use rejoin::protocol::Event;
 
-#[global_allocator]
-static HEAP: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
-
-fn main() -> std::process::ExitCode {
-    run(Event::PostCompact, post_compact::handle)
-}
+rejoin::hook!(Event::PostCompact, post_compact::handle);

@@ -1,11 +1,7 @@
 //! Started by Claude Code at `PostToolBatch`.
+#![cfg_attr(target_os = "linux", no_main)]
 
-use rejoin::hook::{post_tool_batch, run};
+use rejoin::hook::post_tool_batch;
 use rejoin::protocol::Event;
 
-#[global_allocator]
-static HEAP: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
-
-fn main() -> std::process::ExitCode {
-    run(Event::PostToolBatch, post_tool_batch::handle)
-}
+rejoin::hook!(Event::PostToolBatch, post_tool_batch::handle);

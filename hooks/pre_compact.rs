@@ -1,11 +1,7 @@
 //! Started by Claude Code at `PreCompact`.
+#![cfg_attr(target_os = "linux", no_main)]
 
-use rejoin::hook::{pre_compact, run};
+use rejoin::hook::pre_compact;
 use rejoin::protocol::Event;
 
-#[global_allocator]
-static HEAP: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
-
-fn main() -> std::process::ExitCode {
-    run(Event::PreCompact, pre_compact::handle)
-}
+rejoin::hook!(Event::PreCompact, pre_compact::handle);

@@ -1,11 +1,7 @@
 //! Started by Claude Code at `SessionEnd`.
+#![cfg_attr(target_os = "linux", no_main)]
 
-use rejoin::hook::{run, session_end};
+use rejoin::hook::session_end;
 use rejoin::protocol::Event;
 
-#[global_allocator]
-static HEAP: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
-
-fn main() -> std::process::ExitCode {
-    run(Event::SessionEnd, session_end::handle)
-}
+rejoin::hook!(Event::SessionEnd, session_end::handle);

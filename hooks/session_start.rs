@@ -1,11 +1,7 @@
 //! Started by Claude Code at `SessionStart`.
+#![cfg_attr(target_os = "linux", no_main)]
 
-use rejoin::hook::{run, session_start};
+use rejoin::hook::session_start;
 use rejoin::protocol::Event;
 
-#[global_allocator]
-static HEAP: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
-
-fn main() -> std::process::ExitCode {
-    run(Event::SessionStart, session_start::handle)
-}
+rejoin::hook!(Event::SessionStart, session_start::handle);

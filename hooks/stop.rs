@@ -1,11 +1,7 @@
 //! Started by Claude Code at `Stop`.
+#![cfg_attr(target_os = "linux", no_main)]
 
-use rejoin::hook::{run, stop};
+use rejoin::hook::stop;
 use rejoin::protocol::Event;
 
-#[global_allocator]
-static HEAP: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
-
-fn main() -> std::process::ExitCode {
-    run(Event::Stop, stop::handle)
-}
+rejoin::hook!(Event::Stop, stop::handle);

@@ -1,11 +1,7 @@
 //! Started by Claude Code at `StopFailure`.
+#![cfg_attr(target_os = "linux", no_main)]
 
-use rejoin::hook::{run, stop_failure};
+use rejoin::hook::stop_failure;
 use rejoin::protocol::Event;
 
-#[global_allocator]
-static HEAP: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
-
-fn main() -> std::process::ExitCode {
-    run(Event::StopFailure, stop_failure::handle)
-}
+rejoin::hook!(Event::StopFailure, stop_failure::handle);

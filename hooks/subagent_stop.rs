@@ -1,11 +1,7 @@
 //! Started by Claude Code at `SubagentStop`.
+#![cfg_attr(target_os = "linux", no_main)]
 
-use rejoin::hook::{run, subagent_stop};
+use rejoin::hook::subagent_stop;
 use rejoin::protocol::Event;
 
-#[global_allocator]
-static HEAP: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
-
-fn main() -> std::process::ExitCode {
-    run(Event::SubagentStop, subagent_stop::handle)
-}
+rejoin::hook!(Event::SubagentStop, subagent_stop::handle);

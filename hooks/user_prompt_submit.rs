@@ -1,11 +1,7 @@
 //! Started by Claude Code at `UserPromptSubmit`.
+#![cfg_attr(target_os = "linux", no_main)]
 
-use rejoin::hook::{run, user_prompt_submit};
+use rejoin::hook::user_prompt_submit;
 use rejoin::protocol::Event;
 
-#[global_allocator]
-static HEAP: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
-
-fn main() -> std::process::ExitCode {
-    run(Event::UserPromptSubmit, user_prompt_submit::handle)
-}
+rejoin::hook!(Event::UserPromptSubmit, user_prompt_submit::handle);

@@ -22,6 +22,26 @@ pub fn find_either(one: u8, other: u8, text: &[u8]) -> Option<usize> {
     memchr::memchr2(one, other, text)
 }
 
+/// Where the first of three bytes is.
+#[inline]
+pub fn find_any(of: [u8; 3], text: &[u8]) -> Option<usize> {
+    let [one, other, third] = of;
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+    return memchr::arch::x86_64::sse2::memchr::Three::new(one, other, third)?.find(text);
+    #[cfg(not(all(target_arch = "x86_64", target_feature = "sse2")))]
+    memchr::memchr3(one, other, third, text)
+}
+
+/// Where each `byte` is, in order.
+pub fn all(byte: u8, text: &[u8]) -> impl Iterator<Item = usize> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let at = from + find(byte, &text[from..])?;
+        from = at + 1;
+        Some(at)
+    })
+}
+
 /// Where the last `byte` is.
 #[inline]
 pub fn find_last(byte: u8, text: &[u8]) -> Option<usize> {
@@ -60,6 +80,8 @@ mod tests {
             prop_assert_eq!(find(one, text), memchr::memchr(one, text));
             prop_assert_eq!(find_last(one, text), memchr::memrchr(one, text));
             prop_assert_eq!(find_either(one, other, text), memchr::memchr2(one, other, text));
+            prop_assert_eq!(find_any([one, other, b'"'], text), memchr::memchr3(one, other, b'"', text));
+            prop_assert!(all(one, text).eq(memchr::memchr_iter(one, text)));
             prop_assert_eq!(find_part(part, text), memchr::memmem::find(text, part));
         }
     }

@@ -4,6 +4,7 @@
 //! empty; what went wrong goes to the fault log. This is the only place of a hook that touches
 //! stdin, stdout or the exit code.
 
+mod entry;
 pub mod post_compact;
 pub mod post_tool_batch;
 #[cfg(all(test, unix))]
@@ -20,6 +21,9 @@ mod threshold;
 mod twin;
 pub mod user_prompt_submit;
 
+#[cfg(target_os = "linux")]
+pub use entry::prepare;
+
 use crate::config;
 use crate::env::{self, Env};
 use crate::follow::{Place, Record};
@@ -30,7 +34,6 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use std::fmt;
 use std::io::Write;
 use std::path::Path;
-use std::process::ExitCode;
 use std::time::Duration;
 use twin::Whose;
 
@@ -142,8 +145,8 @@ fn stamp(at: DateTime<Utc>) -> String {
 /// What a handler is.
 pub type Handle = fn(&Context) -> Result<Reply, Fault>;
 
-/// Runs one hook executable from stdin to its exit code, which is always success.
-pub fn run(event: Event, handle: Handle) -> ExitCode {
+/// Runs one hook executable from stdin to its end, after which it exits with success.
+pub fn run(event: Event, handle: Handle) {
     // Nothing of it is used here; it stands in the executable for `rejoin version`.
     std::hint::black_box(crate::release::MARK);
     let env = Env::of_hook();
@@ -172,7 +175,6 @@ pub fn run(event: Event, handle: Handle) -> ExitCode {
         Ok(reply) => print(event, &reply),
         Err(fault) => note(state.as_deref(), event.name(), &fault.0),
     }
-    ExitCode::SUCCESS
 }
 
 fn context(event: Event, json: &[u8], env: Env, state: &Path) -> Result<Context, Fault> {
@@ -188,8 +190,9 @@ fn context(event: Event, json: &[u8], env: Env, state: &Path) -> Result<Context,
 
 fn print(event: Event, reply: &Reply) {
     if let Some(json) = reply.print(event) {
-        // A closed stdout means that nobody listens any more.
-        drop(std::io::stdout().write_all(json.as_bytes()));
+        let mut stdout = std::io::stdout().lock();
+        // A closed stdout means that nobody listens any more. Nobody flushes it after `main`.
+        drop(stdout.write_all(json.as_bytes()).and_then(|()| stdout.flush()));
     }
 }
 

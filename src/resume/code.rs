@@ -4,6 +4,7 @@ use super::context::inside;
 use super::log::{Entry, Topic};
 use super::recall::Told;
 use super::view::View;
+use crate::bytes;
 use crate::session::facts::Act;
 use crate::session::text::cut;
 use std::fmt::Write;
@@ -88,7 +89,7 @@ impl Snippet {
     }
 
     fn first(&self, lines: usize) -> &str {
-        let end = memchr::memchr_iter(b'\n', self.text.as_bytes()).nth(lines - 1);
+        let end = bytes::all(b'\n', self.text.as_bytes()).nth(lines - 1);
         &self.text[..end.unwrap_or(self.text.len())]
     }
 }

@@ -3,11 +3,11 @@
 use super::item;
 use super::log::{Entry, State, Topic};
 use super::view::View;
+use crate::bytes;
 use crate::session::event::Outcome;
 use crate::session::facts::{Act, By, End, Step};
 use crate::session::sentence::{Kind, Mark, condense, sentences};
 use crate::session::text::{self, cut, units};
-use memchr::memmem;
 use std::borrow::Cow;
 
 pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
@@ -42,14 +42,15 @@ fn statements(view: &View<'_>, out: &mut Vec<Entry>) {
             continue;
         }
         // Statements and closing statements follow each other in order: mostly it is the same one, or
-        // the next, and a searcher for all of them is not worth its making.
+        // the next.
         let stands = (near..closed.len()).take(2).find(|at| closed[*at].contains(end));
         near = stands.unwrap_or(near);
         let mut told_already = || {
-            let finder = memmem::Finder::new(end);
-            let at = closed.iter().position(|c| finder.find(c.as_bytes()).is_some());
+            let stands_in =
+                |text: &str| bytes::find_part(end.as_bytes(), text.as_bytes()).is_some();
+            let at = closed.iter().position(|closing| stands_in(closing));
             near = at.unwrap_or(near);
-            at.is_some() || finder.find(told.as_bytes()).is_some()
+            at.is_some() || stands_in(&told)
         };
         if stands.is_some() || told_already() {
             continue;

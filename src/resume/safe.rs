@@ -1,5 +1,6 @@
 //! Text that can't break out of the record it stands in.
 
+use crate::bytes;
 use std::borrow::Cow;
 
 /// Tags that frame injected text: a quoted one must not open or close a frame.
@@ -21,7 +22,7 @@ pub fn safe(text: &str) -> Cow<'_, str> {
     };
     let mut out = String::new();
     let mut copied = 0;
-    for at in memchr::memchr_iter(b'<', text.as_bytes()) {
+    for at in bytes::all(b'<', text.as_bytes()) {
         if frames(&text[at + 1..]) {
             out.push_str(&text[copied..at]);
             out.push('‹');
@@ -42,7 +43,7 @@ fn may_hide(text: &str) -> bool {
     let odd = |b: u8| (b < 0x20 && b != b'\n' && b != b'\t') || matches!(b, 0x7f | 0xc2 | 0xef);
     let bytes = text.as_bytes();
     bytes.iter().fold(false, |found, b| found | odd(*b))
-        || memchr::memchr_iter(0xe2, bytes).any(|at| {
+        || bytes::all(0xe2, bytes).any(|at| {
             matches!(bytes.get(at + 1..at + 3), Some([0x80, 0xaa..=0xae] | [0x81, 0xa6..=0xa9]))
         })
 }

@@ -3,6 +3,7 @@
 use super::log::{Entry, ResumeLog, Section, Topic};
 use super::render::{Choice, HEAD, all_files, markdown_with};
 use super::{TOKENS, UNITS};
+use crate::bytes;
 use crate::session::text::units;
 
 /// What a section may always take of its budget; the rest is left for files, agents, errors and
@@ -20,7 +21,7 @@ const LARGE: usize = 20_000;
 const HEAD_WORTH: u8 = 86;
 
 fn cost(text: &str) -> usize {
-    units(text) + 4 + 2 * memchr::memchr_iter(b'\n', text.as_bytes()).count()
+    units(text) + 4 + 2 * bytes::all(b'\n', text.as_bytes()).count()
 }
 
 /// What an entry costs, told in full or short.

@@ -2,6 +2,7 @@
 //!
 //! Lengths are in UTF-16 units because that is how Claude Code bounds what a hook may inject.
 
+use crate::bytes;
 use std::borrow::Cow;
 
 /// What ends a text that was cut.
@@ -95,7 +96,7 @@ fn odd_ticks(text: &str) -> bool {
 /// What closes the code fence that a text leaves open; `None` when none is.
 pub fn open_fence(text: &str) -> Option<String> {
     let bytes = text.as_bytes();
-    let mut marks = memchr::memchr2_iter(b'`', b'~', bytes);
+    let mut marks = bytes::all(b'`', bytes).chain(bytes::all(b'~', bytes));
     if !marks.any(|at| bytes[at..].starts_with(b"```") || bytes[at..].starts_with(b"~~~")) {
         return None;
     }
@@ -211,7 +212,7 @@ pub fn thousands(number: u64) -> String {
 /// `text` without terminal escape sequences (colours, cursor moves, titles, hyperlinks), and with
 /// what a carriage return overwrote left out.
 pub fn strip_ansi(text: &str) -> Cow<'_, str> {
-    if memchr::memchr2(0x1b, b'\r', text.as_bytes()).is_none() {
+    if bytes::find_either(0x1b, b'\r', text.as_bytes()).is_none() {
         return Cow::Borrowed(text);
     }
     let bytes = text.as_bytes();
@@ -219,7 +220,7 @@ pub fn strip_ansi(text: &str) -> Cow<'_, str> {
     let mut line_start = 0;
     let mut at = 0;
     while at < bytes.len() {
-        let Some(hit) = memchr::memchr3(0x1b, b'\r', b'\n', &bytes[at..]) else {
+        let Some(hit) = bytes::find_any([0x1b, b'\r', b'\n'], &bytes[at..]) else {
             out.push_str(&text[at..]);
             break;
         };
@@ -377,7 +378,7 @@ pub fn paths(text: &str) -> Vec<String> {
 pub(super) fn is_path(word: &str) -> bool {
     if word.len() < 3
         || word.len() > 300
-        || memchr::memchr2(b'/', b'.', word.as_bytes()).is_none()
+        || bytes::find_either(b'/', b'.', word.as_bytes()).is_none()
         || word.contains("://")
     {
         return false;

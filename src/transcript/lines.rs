@@ -1,5 +1,6 @@
 //! Splitting a stream into lines, in bounded memory whatever their length.
 
+use crate::bytes;
 use std::io::{self, Read};
 
 /// Read at once.
@@ -56,7 +57,7 @@ impl<R: Read> Lines<R> {
     pub(super) fn next(&mut self) -> io::Result<Option<Line<'_>>> {
         let mut scanned = self.start;
         loop {
-            if let Some(at) = memchr::memchr(b'\n', &self.buffer[scanned..self.filled]) {
+            if let Some(at) = bytes::find(b'\n', &self.buffer[scanned..self.filled]) {
                 let end = scanned + at;
                 let from = self.start;
                 self.start = end + 1;
@@ -104,7 +105,7 @@ impl<R: Read> Lines<R> {
             if got == 0 {
                 return Ok(None);
             }
-            let end = memchr::memchr(b'\n', &self.buffer[..got]);
+            let end = bytes::find(b'\n', &self.buffer[..got]);
             let part = end.unwrap_or(got);
             self.long.feed(&self.buffer[..part]);
             len += part;

@@ -16,6 +16,7 @@ mod raw;
 mod tail;
 mod tool;
 
+use crate::bytes;
 use crate::session::event::{At, Event, Place};
 use chain::Way;
 use chrono::{DateTime, Utc};
@@ -203,7 +204,7 @@ fn line_start(file: &mut File, from: u64, bytes: &mut u64) -> io::Result<u64> {
         if got == 0 {
             return Ok(at);
         }
-        if let Some(end) = memchr::memchr(b'\n', &buffer[..got]) {
+        if let Some(end) = bytes::find(b'\n', &buffer[..got]) {
             return Ok(at + end as u64 + 1);
         }
         at += got as u64;

@@ -1,5 +1,7 @@
 //! Quotes, substitutions and here-documents of a shell line.
 
+use crate::bytes;
+
 /// Substitutions nested deeper than this are read as plain text.
 const MAX_DEPTH: u32 = 24;
 
@@ -23,7 +25,7 @@ pub(super) fn heredoc_body<'a>(
 ) -> (&'a str, usize) {
     let mut line = at;
     while line < text.len() {
-        let end = memchr::memchr(b'\n', &text.as_bytes()[line..]).map_or(text.len(), |n| line + n);
+        let end = bytes::find(b'\n', &text.as_bytes()[line..]).map_or(text.len(), |n| line + n);
         let content = text[line..end].trim_end_matches('\r');
         let content = if dash { content.trim_start_matches('\t') } else { content };
         if content == tag {
@@ -45,7 +47,7 @@ pub(super) fn heredoc_text(value: &str) -> Option<&str> {
 }
 
 pub(super) fn skip_single(bytes: &[u8], at: usize) -> usize {
-    memchr::memchr(b'\'', &bytes[at.min(bytes.len())..]).map_or(bytes.len(), |n| at + n + 1)
+    bytes::find(b'\'', &bytes[at.min(bytes.len())..]).map_or(bytes.len(), |n| at + n + 1)
 }
 
 pub(super) fn skip_ansi_c(bytes: &[u8], mut at: usize) -> usize {
@@ -136,7 +138,7 @@ pub(super) fn skip_parens(bytes: &[u8], mut at: usize, depth: u32) -> usize {
 
 pub(super) fn skip_heredoc(bytes: &[u8], mut at: usize, tag: &[u8], dash: bool) -> usize {
     while at < bytes.len() {
-        let end = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |n| at + n);
+        let end = bytes::find(b'\n', &bytes[at..]).map_or(bytes.len(), |n| at + n);
         let line = bytes[at..end].strip_suffix(b"\r").unwrap_or(&bytes[at..end]);
         let line = if dash { line.trim_ascii_start() } else { line };
         if line == tag {
@@ -150,7 +152,7 @@ pub(super) fn skip_heredoc(bytes: &[u8], mut at: usize, tag: &[u8], dash: bool) 
 /// Appends the inside of a double-quoted string without its escapes. Substitutions stay as written.
 pub(super) fn unescape_double(raw: &str, value: &mut String) {
     let mut rest = raw;
-    while let Some(at) = memchr::memchr2(b'\\', b'$', rest.as_bytes()) {
+    while let Some(at) = bytes::find_either(b'\\', b'$', rest.as_bytes()) {
         value.push_str(&rest[..at]);
         let tail = &rest[at..];
         if tail.starts_with("$(") {

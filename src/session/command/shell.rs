@@ -4,6 +4,7 @@ use super::quotes::{
     heredoc_body, inside, skip_ansi_c, skip_backticks, skip_double, skip_parens, skip_single,
     unescape_double,
 };
+use crate::bytes;
 
 /// How a command hangs on the one before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,7 +122,7 @@ impl Lexer<'_> {
                 }
                 b'#' => {
                     let rest = &self.text.as_bytes()[self.at..];
-                    self.at += memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+                    self.at += bytes::find(b'\n', rest).unwrap_or(rest.len());
                 }
                 b'&' if self.peek(1) == b'&' => self.operator(2, Join::And, false),
                 b'&' if self.peek(1) == b'>' => {
@@ -230,7 +231,7 @@ impl Lexer<'_> {
                 }
                 b'$' if self.peek(1) == b'{' => {
                     let rest = &self.text.as_bytes()[self.at..];
-                    self.at += memchr::memchr2(b'}', b'\n', rest).map_or(rest.len(), |n| n + 1);
+                    self.at += bytes::find_either(b'}', b'\n', rest).map_or(rest.len(), |n| n + 1);
                     value.push_str(&self.text[from..self.at]);
                 }
                 _ => {

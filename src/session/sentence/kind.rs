@@ -1,6 +1,7 @@
 //! What a sentence is, by its first words and its cues.
 
 use super::{Kind, Mark, tongues};
+use crate::bytes;
 use crate::session::text;
 
 /// Words of praise and assent that say nothing when they stand alone.
@@ -76,7 +77,7 @@ impl Words {
     /// The rest of the text from each word on.
     fn tails(&self) -> impl Iterator<Item = &[u8]> {
         let bytes = self.padded.as_bytes();
-        memchr::memchr_iter(b' ', bytes).map(|at| &bytes[at + 1..]).filter(|tail| !tail.is_empty())
+        bytes::all(b' ', bytes).map(|at| &bytes[at + 1..]).filter(|tail| !tail.is_empty())
     }
 
     pub(super) fn any(&self, cues: &[&str]) -> bool {

@@ -1,5 +1,6 @@
 //! Blocks of a Markdown text, as chat answers use it.
 
+use crate::bytes;
 use std::borrow::Cow;
 
 /// A block of a text.
@@ -40,7 +41,7 @@ impl<'a> Blocks<'a> {
             return None;
         }
         let rest = &self.text[self.at..];
-        let end = memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
+        let end = bytes::find(b'\n', rest.as_bytes()).unwrap_or(rest.len());
         Some((rest[..end].trim_end(), (self.at + end + 1).min(self.text.len())))
     }
 
