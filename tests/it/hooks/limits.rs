@@ -1,8 +1,11 @@
 //! Closed standard streams, few descriptors, little memory, an open umask.
 
+use std::io::Write;
+use std::process::Stdio;
+
 use rejoin::protocol::Event;
 
-use super::scene::{Stdin, every_event, tree};
+use super::scene::{Scene, Stdin, every_event, tree};
 
 #[test]
 #[cfg(unix)]
@@ -89,4 +92,20 @@ fn whatever_the_umask_nobody_else_gets_in() {
             assert_eq!(mode, wanted, "{}", path.display());
         }
     });
+}
+
+#[test]
+#[cfg(unix)]
+fn a_reply_that_nobody_reads_kills_no_hook() {
+    let scene = Scene::new();
+    scene.follow_session();
+    let mut input = scene.input(Event::SessionStart);
+    input["source"] = serde_json::json!("compact");
+    let said = scene.run(Event::SessionStart, &input);
+    assert!(said.contains("additionalContext"), "{said}");
+    let mut hook = scene.hook(Event::SessionStart);
+    let mut hook = hook.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    drop(hook.stdout.take());
+    hook.stdin.take().unwrap().write_all(input.to_string().as_bytes()).unwrap();
+    assert_eq!(hook.wait().unwrap().code(), Some(0));
 }
