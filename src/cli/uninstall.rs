@@ -68,9 +68,8 @@ pub(super) fn run(
     if options.dry_run {
         return show(&places, &touched, &files, &deployed, purge, terminal);
     }
-    let question = format!("Delete {} with all resume logs?", places.state.display());
-    if purge && terminal.attended() && !options.yes && !terminal.confirm(&question, false)? {
-        return Err(Failure::Failed("nothing was changed".to_owned()));
+    if purge && !options.yes {
+        agreed(&places.state, terminal)?;
     }
     let nothing = touched.is_empty() && files.is_empty() && deployed.is_empty();
     for (path, _, _) in &touched {
@@ -126,6 +125,22 @@ pub(super) fn run(
         )?;
     }
     Ok(())
+}
+
+/// Asks whether the state directory may go. Nothing is deleted for good where nobody can be asked.
+fn agreed(state: &Path, terminal: &mut Terminal) -> Result<(), Failure> {
+    if !terminal.attended() {
+        return Err(Failure::Failed(format!(
+            "nobody is there to be asked: say --yes to delete {} with all resume logs",
+            state.display()
+        )));
+    }
+    let question = format!("Delete {} with all resume logs?", state.display());
+    if terminal.confirm(&question, false)? {
+        Ok(())
+    } else {
+        Err(Failure::Failed("nothing was changed".to_owned()))
+    }
 }
 
 /// Every settings file that may hold entries of ours.

@@ -170,7 +170,8 @@ pub(super) fn read_as<T: DeserializeOwned>(
     let Some(text) = project.read_file(&file(id, "json"))? else { return Ok(None) };
     let path = project.dir().join(file(id, "json"));
     match serde_json::from_str::<Head>(&text) {
-        Ok(head) if head.format > FORMAT => {
+        // Of an array, serde would take the first element.
+        Ok(head) if head.format > FORMAT && text.trim_start().starts_with('{') => {
             return Err(store::Error::Newer { path, found: head.format, known: FORMAT });
         }
         _ => {}
@@ -424,10 +425,13 @@ mod tests {
         let lock = project.lock(Wait::HOOK).unwrap();
         lock.write_file("pauses/p0000001.json", "{\"format\":2}", Durability::Cached).unwrap();
         lock.write_file("pauses/p0000002.json", "{\"format\":1", Durability::Cached).unwrap();
+        lock.write_file("pauses/p0000003.json", "[2]", Durability::Cached).unwrap();
         let error = read(&project, "p0000001").unwrap_err();
         assert!(matches!(error, store::Error::Newer { found: 2, .. }), "{error}");
+        let error = read(&project, "p0000003").unwrap_err();
+        assert!(matches!(error, store::Error::Io { what: "understand", .. }), "{error}");
         let (pauses, faults) = all(&project).unwrap();
-        assert_eq!((pauses.len(), faults.len()), (0, 2));
+        assert_eq!((pauses.len(), faults.len()), (0, 3));
     }
 
     #[test]

@@ -163,6 +163,8 @@ pub fn run(event: Event, handle: Handle) {
             let Whose::Ours(taken) = twin::whose(&context, event, &json)? else {
                 return Ok(Reply::default());
             };
+            // A long text is in memory often enough.
+            drop(json);
             let reply = handle(&context)?;
             if let Some(Err(error)) = taken.map(Taken::done) {
                 context.note(&[error.to_string()]);

@@ -8,6 +8,13 @@ use std::time::{Duration, Instant};
 /// Read at once: most inputs have less than 1 KB, and what a pipe holds comes in four reads.
 const CHUNK: usize = 16 << 10;
 
+/// An input that is looked at as to whether there is memory for it, in bytes.
+const LONG: usize = 256 << 10;
+
+/// What a text takes at most beside the input that it stands in, as often as the input is long: unescaped into
+/// memory that grows by doubling, and taken over from there.
+const COPIES: usize = 3;
+
 /// Reads one JSON value.
 pub(super) fn read(deadline: Duration) -> Result<Vec<u8>, String> {
     let until = Instant::now() + deadline;
@@ -22,12 +29,23 @@ pub(super) fn read(deadline: Duration) -> Result<Vec<u8>, String> {
         }
         match reader.feed(&buffer) {
             Read::More => {}
-            Read::Complete => return Ok(reader.into_bytes()),
+            Read::Complete if has_room(reader.bytes().len()) => return Ok(reader.into_bytes()),
+            Read::Complete | Read::NoMemory => {
+                return Err(format!("no memory for an input of {} bytes", reader.bytes().len()));
+            }
             Read::Hopeless => {
                 return Err("stdin is no JSON object, too deep or above 16 MiB".to_owned());
             }
         }
     }
+}
+
+/// Whether there is memory for what is made of an input, so that a hook says that there is none, and is not
+/// ended by the first allocation that fails.
+fn has_room(length: usize) -> bool {
+    let mut room = Vec::<u8>::new();
+    // Seen by nobody, the compiler would take the allocation for granted.
+    length < LONG || std::hint::black_box(&mut room).try_reserve_exact(length * COPIES).is_ok()
 }
 
 /// The next bytes of stdin, none at its end; an error when none came in time. The descriptor is read as it

@@ -182,6 +182,8 @@ pub enum Read {
     Complete,
     /// It is not going to be an object, nests too deeply or is too long.
     Hopeless,
+    /// There is no memory for so much.
+    NoMemory,
 }
 
 /// Finds the end of the first JSON value as its bytes arrive.
@@ -209,6 +211,12 @@ impl Reader {
     pub fn feed(&mut self, bytes: &[u8]) -> Read {
         if self.bytes.len() + bytes.len() > LARGEST {
             return Read::Hopeless;
+        }
+        // Where twice as much is not to be had, what is needed may be.
+        if self.bytes.try_reserve(bytes.len()).is_err()
+            && self.bytes.try_reserve_exact(bytes.len()).is_err()
+        {
+            return Read::NoMemory;
         }
         let mut index = 0;
         while let Some(byte) = bytes.get(index) {

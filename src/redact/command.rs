@@ -24,11 +24,14 @@ pub(super) fn find(text: &[u8], start: usize, end: usize) -> Option<Secret> {
     };
     let from = match (long, option) {
         (false, b"u" | b"U") | (true, b"user" | b"proxy") if follows(text, dash, &["curl"]) => {
-            let name = run(&text[argument..], |byte| !ends(byte) && byte != b':');
-            if text.get(argument + name) != Some(&b':') {
-                return None;
+            let mut at = argument;
+            loop {
+                match *text.get(at)? {
+                    b':' => break at + 1,
+                    byte if ends(byte) => return None,
+                    _ => at += super::mark(text, at).unwrap_or(1),
+                }
             }
-            argument + name + 1
         }
         (false, b"p") if follows(text, dash, &["sshpass", "docker login", "podman login"]) => {
             argument

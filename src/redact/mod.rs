@@ -164,11 +164,10 @@ fn run(text: &[u8], fits: impl Fn(u8) -> bool) -> usize {
 fn look(text: &[u8], start: usize, end: usize) -> Look {
     let next = text.get(end).copied().unwrap_or(0);
     let before = if start == 0 { 0 } else { text[start - 1] };
-    if before == b'[' && text[start - 1..].starts_with(MARK) {
-        let kind = run(&text[end + 1..], |byte| byte.is_ascii_lowercase() || byte == b'-');
-        if text.get(end + 1 + kind) == Some(&b']') {
-            return Look::Skip(end + 2 + kind);
-        }
+    if before == b'['
+        && let Some(length) = mark(text, start - 1)
+    {
+        return Look::Skip(start - 1 + length);
     }
     let start = start + prefix(text, start, end, before);
     if (end - start >= 16 || end == text.len() || matches!(next, b'-' | b'.' | b'/' | b':'))
@@ -191,6 +190,13 @@ fn look(text: &[u8], start: usize, end: usize) -> Look {
         return assignment::find(text, start, end).into();
     }
     Look::Nothing
+}
+
+/// The length of the mark that begins at `at`.
+fn mark(text: &[u8], at: usize) -> Option<usize> {
+    let kind = text[at..].strip_prefix(MARK)?;
+    let length = run(kind, |byte| byte.is_ascii_lowercase() || byte == b'-');
+    (kind.get(length) == Some(&b']')).then_some(MARK.len() + length + 1)
 }
 
 /// What an escape puts before a word, though it is none of it: the letter of `\n`, the digits of `%3D`,

@@ -126,6 +126,31 @@ fn what_is_worth_more_comes_first_and_copies_count_once() {
     assert_eq!(look(root.path(), &pattern, 2).texts, 4);
 }
 
+/// Rows keep their ids, words and times (anthropics/claude-code#92089).
+#[test]
+fn what_a_later_compaction_writes_again_counts_once() {
+    let time = "2026-11-20T12:00:00.000Z";
+    let row = |kind: &str, content: &str| {
+        format!(
+            "{{\"type\":\"{kind}\",\"uuid\":\"{kind}-{}\",\"message\":{{\"content\":[{content}]}},\"timestamp\":\"{time}\"}}\n",
+            content.len()
+        )
+    };
+    let rows = prompt("\"fix the cart\"", time)
+        + &row("assistant", "{\"type\":\"text\",\"text\":\"the cart works\"}")
+        + &row("assistant", "{\"type\":\"thinking\",\"thinking\":\"which cart?\"}")
+        + &row("user", "{\"type\":\"tool_result\",\"tool_use_id\":\"t\",\"content\":\"1 cart\"}")
+        + "{\"type\":\"custom-title\",\"customTitle\":\"the cart\"}\n";
+    let boundary = "{\"type\":\"system\",\"subtype\":\"compact_boundary\",\"timestamp\":\"2026-11-20T13:00:00.000Z\"}\n";
+    let pattern = Pattern::literal("cart").unwrap();
+    let once = look(one(&rows).path(), &pattern, 20);
+    assert_eq!((once.texts, once.hits.len()), (5, 5));
+    let twice = look(one(&[&rows, boundary, &rows].concat()).path(), &pattern, 20);
+    assert_eq!((twice.texts, twice.hits.len()), (5, 5), "{:#?}", twice.hits);
+    let offsets = |found: &Found| found.hits.iter().map(|hit| hit.offset).collect::<Vec<_>>();
+    assert_eq!(offsets(&twice), offsets(&once), "the first of two rows is the one that counts");
+}
+
 #[test]
 fn a_long_file_is_read_in_parts_and_no_line_twice() {
     let root = TempDir::new().unwrap();

@@ -54,6 +54,9 @@ pub(super) fn read<S: DeserializeOwned>(path: &Path) -> Result<Snapshot<S>> {
     if length > MAX_SNAPSHOT {
         return Ok(Snapshot::Unreadable(format!("it has {length} bytes")));
     }
+    if !is_object(&bytes) {
+        return Ok(Snapshot::Unreadable("it is no JSON object".to_owned()));
+    }
     // Checked once, not string by string.
     let Ok(text) = std::str::from_utf8(&bytes) else {
         return Ok(Snapshot::Unreadable("it is not UTF-8".to_owned()));
@@ -100,6 +103,11 @@ pub(super) fn generation(path: &Path) -> Result<Option<u64>> {
     }
 }
 
+/// Whether a JSON file can be one of ours: serde would fill a struct from the elements of an array, too.
+pub(super) fn is_object(bytes: &[u8]) -> bool {
+    bytes.trim_ascii_start().starts_with(b"{")
+}
+
 /// Refuses a JSON file in a later format than this program knows. A file that names no format is no
 /// reason to: it will not parse, or parse well enough.
 pub(super) fn check(path: &Path, bytes: &[u8]) -> Result<()> {
@@ -109,6 +117,7 @@ pub(super) fn check(path: &Path, bytes: &[u8]) -> Result<()> {
     }
     let format = match head(bytes) {
         Some((format, _)) => format,
+        None if !is_object(bytes) => return Ok(()),
         None => match serde_json::from_slice::<Any>(bytes) {
             Ok(any) => u32::try_from(any.format).unwrap_or(u32::MAX),
             Err(_) => return Ok(()),

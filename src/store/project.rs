@@ -152,8 +152,8 @@ impl Project {
         let Some((bytes, _)) = dir::read(&path, MAX_JSON)? else { return Ok(Recent::Absent) };
         format::check(&path, &bytes)?;
         Ok(match serde_json::from_slice(&bytes) {
-            Ok(RecentIn { recent }) => Recent::Read(recent),
-            Err(_) => Recent::Unreadable,
+            Ok(RecentIn { recent }) if format::is_object(&bytes) => Recent::Read(recent),
+            _ => Recent::Unreadable,
         })
     }
 
@@ -261,9 +261,9 @@ fn owner(dir: &Path) -> Result<Owner> {
     }
     let Some((bytes, _)) = dir::read(&about(dir), MAX_JSON)? else { return Ok(Owner::Unknown) };
     Ok(match serde_json::from_slice(&bytes) {
-        Ok(PathOnly { path }) => Owner::At(path),
+        Ok(PathOnly { path }) if format::is_object(&bytes) => Owner::At(path),
         Err(_) if format::check(&about(dir), &bytes).is_err() => Owner::Newer,
-        Err(_) => Owner::Unknown,
+        _ => Owner::Unknown,
     })
 }
 

@@ -313,6 +313,19 @@ fn command_lines_lose_their_passwords() {
 }
 
 #[test]
+fn a_mark_in_a_user_s_place_stays_whole() {
+    let token = format!("ghp_{}", drawn(36));
+    all_gone(
+        [
+            ("curl -u § https://h", "curl -u [redacted:github] https://h"),
+            ("curl -u §:s3cr3t x", "curl -u [redacted:github]:[redacted:password] x"),
+            ("curl -u 'me §:s3cr3t' x", "curl -u 'me [redacted:github]:[redacted:password]' x"),
+        ]
+        .map(|(text, expected)| (text.replace("§", &token), expected.to_owned())),
+    );
+}
+
+#[test]
 fn assignments_lose_their_values() {
     all_gone(
         [

@@ -39,7 +39,7 @@ fn a_newer_format_is_known_by_the_first_bytes() {
         assert!(matches!(error, Error::Newer { found: 2.., known: 1, .. }), "{start}: {error}");
     }
     // The number may go on where the bytes end.
-    for start in ["{\"format\":1,\"new\":", "{\"format\":2", "{\"format\":", "[]", ""] {
+    for start in ["{\"format\":1,\"new\":", "{\"format\":2", "{\"format\":", "[]", "[2]", ""] {
         check(path, start.as_bytes()).unwrap();
     }
     assert_eq!(head(b"{\"format\":1,\"generation\":12,"), Some((1, Some(12))));

@@ -59,7 +59,7 @@ fn a_folder_that_does_not_say_whose_it_is_is_claimed() {
     let (_temp, store) = store();
     let project = store.project("app", Path::new(HERE)).unwrap();
     let about = project.dir().join("project.json");
-    for damage in [None, Some(""), Some("{\"format\":1,\"pa")] {
+    for damage in [None, Some(""), Some("{\"format\":1,\"pa"), Some("[2]"), Some("[\"/x\"]")] {
         fs::remove_file(&about).unwrap();
         if let Some(text) = damage {
             fs::write(&about, text).unwrap();
@@ -69,7 +69,7 @@ fn a_folder_that_does_not_say_whose_it_is_is_claimed() {
         assert_eq!(store.projects().unwrap().len(), 1, "{damage:?}");
     }
     let aside = dir::names(project.dir()).unwrap();
-    assert_eq!(aside.iter().filter(|name| name.contains(".unreadable-")).count(), 2, "{aside:?}");
+    assert_eq!(aside.iter().filter(|name| name.contains(".unreadable-")).count(), 4, "{aside:?}");
 }
 
 #[test]
@@ -141,18 +141,20 @@ fn the_recent_list_is_saved_and_read() {
 
 #[test]
 fn an_unreadable_recent_list_is_moved_aside_by_the_lock_holder_alone() {
-    let (_temp, store) = store();
-    let project = store.project("app", Path::new(HERE)).unwrap();
-    let path = project.dir().join("recent.json");
-    fs::write(&path, "{\"format\":1,\"rec").unwrap();
-    assert_eq!(project.recent::<u32>().unwrap(), None);
-    assert!(path.exists());
-    assert_eq!(project.lock(Wait::HOOK).unwrap().recent::<u32>().unwrap(), None);
-    assert!(!path.exists());
-    let names = dir::names(project.dir()).unwrap();
-    let aside = names.iter().find(|name| name.starts_with("recent.json.unreadable-")).unwrap();
-    let kept = fs::read_to_string(project.dir().join(aside)).unwrap();
-    assert_eq!(kept, "{\"format\":1,\"rec");
+    for bad in ["{\"format\":1,\"rec", "[2]"] {
+        let (_temp, store) = store();
+        let project = store.project("app", Path::new(HERE)).unwrap();
+        let path = project.dir().join("recent.json");
+        fs::write(&path, bad).unwrap();
+        assert_eq!(project.recent::<u32>().unwrap(), None);
+        assert!(path.exists());
+        assert_eq!(project.lock(Wait::HOOK).unwrap().recent::<u32>().unwrap(), None);
+        assert!(!path.exists());
+        let names = dir::names(project.dir()).unwrap();
+        let aside = names.iter().find(|name| name.starts_with("recent.json.unreadable-")).unwrap();
+        let kept = fs::read_to_string(project.dir().join(aside)).unwrap();
+        assert_eq!(kept, bad);
+    }
 }
 
 #[test]
@@ -280,5 +282,32 @@ fn a_recent_list_in_a_newer_format_is_not_overwritten_unread() {
         assert!(matches!(saved, Err(Error::Newer { .. })), "{saved:?}");
         assert!(matches!(lock.recent::<u32>(), Err(Error::Newer { .. })));
         assert_eq!(fs::read_to_string(&path).unwrap(), newer);
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_file_that_is_synced_survives_a_power_cut_with_the_folders_that_lead_to_it() {
+    use super::super::disk::power::{promise, record};
+    // In memory where it can be: nothing depends on a real disk.
+    let memory = Path::new("/dev/shm");
+    let temp = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+    let root = temp.as_ref().unwrap().path().join("state");
+    let project = || Store::open(&root).unwrap().project("app", Path::new(HERE)).unwrap();
+    fs::create_dir(&root).unwrap();
+    let recording = record(&root, || {
+        let lock = project().lock(Wait::HOOK).unwrap();
+        lock.write_file("pauses/p1.json", "{}", Durability::Synced).unwrap();
+        promise();
+    });
+    let left = recording.left();
+    assert!(left.len() > 20, "{}", left.len());
+    for left in &left {
+        fs::remove_dir_all(&root).unwrap();
+        fs::create_dir(&root).unwrap();
+        left.restore(&root);
+        let found = project().read_file("pauses/p1.json").unwrap();
+        let whole = left.promised == 0 || found.as_deref() == Some("{}");
+        assert!(whole, "{found:?} of {:#?}", left.names());
     }
 }

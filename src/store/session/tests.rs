@@ -6,8 +6,13 @@ mod locks;
 #[cfg(unix)]
 mod power;
 
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::fs;
+use std::rc::Rc;
+
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer};
 
 use super::super::{Durability, Error, Project, Store};
 use super::*;
@@ -268,6 +273,8 @@ fn an_unreadable_snapshot_is_moved_aside_and_the_journal_kept() {
         "",
         "{\"format\":1,\"gener",
         "{\"format\":1,\"generation\":1,\"folded\":[],\"state\":7}",
+        "[2]",
+        "[1,[],{}]",
         &big,
     ];
     for bad in cases {
@@ -320,6 +327,43 @@ fn a_crash_while_replacing_a_lost_snapshot_applies_nothing_twice() {
     lock.replace_snapshot(&state, Durability::Synced).unwrap();
     drop(lock);
     assert_eq!(scene.seen(), once(&["a"]));
+}
+
+thread_local! {
+    /// What happens while this thread reads a [`Disturbed`] state.
+    static MEANWHILE: RefCell<Box<dyn FnMut()>> = RefCell::new(Box::new(|| ()));
+}
+
+/// A state during whose reading others go on.
+#[derive(Debug)]
+struct Disturbed;
+
+impl<'de> Deserialize<'de> for Disturbed {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        IgnoredAny::deserialize(deserializer)?;
+        MEANWHILE.with_borrow_mut(|meanwhile| meanwhile());
+        Ok(Self)
+    }
+}
+
+#[test]
+fn a_reader_begins_anew_as_often_as_it_is_disturbed_and_not_for_ever() {
+    for (saves, reads) in [(0, 1), (1, 2), (3, 4), (usize::MAX, ATTEMPTS)] {
+        let scene = scene();
+        fold(&mut scene.lock());
+        let count = Rc::new(Cell::new(0));
+        let (session, counted) = (scene.session.clone(), Rc::clone(&count));
+        MEANWHILE.set(Box::new(move || {
+            counted.set(counted.get() + 1);
+            if counted.get() <= saves {
+                fold(&mut session.lock(Wait::Forever).unwrap());
+            }
+        }));
+        let contents = scene.session.read::<Disturbed>().unwrap();
+        assert_eq!(count.get(), reads, "{saves} saves meanwhile");
+        // The first one saved once, before.
+        assert_eq!(contents.generation, reads as u64);
+    }
 }
 
 #[test]

@@ -69,6 +69,45 @@ fn sixty_four_megabytes_of_address_space_are_enough() {
     });
 }
 
+/// What does not fit is a fault like any other, however much of it was read.
+#[test]
+#[cfg(target_os = "linux")]
+fn an_input_that_does_not_fit_into_memory_is_a_fault() {
+    every_event(|event, scene| {
+        let mut input = scene.input(event);
+        for text in ["prompt", "last_assistant_message", "compact_summary"] {
+            input[text] = serde_json::json!("");
+        }
+        let long = "a \"long\" text\n".repeat(400_000);
+        let text = match event {
+            Event::UserPromptSubmit => "prompt",
+            Event::PostCompact => "compact_summary",
+            _ => "last_assistant_message",
+        };
+        input[text] = serde_json::json!(long);
+        let input = input.to_string();
+        let mut told = Vec::new();
+        // The least that an ordinary input needs, and more than this one does.
+        for megabytes in [16, 24, 40, 64] {
+            let before = scene.faults().len();
+            let mut hook =
+                scene.hook_in(event, &format!("ulimit -v {}; exec \"$0\"", megabytes << 10));
+            scene.checked(event, &mut hook, Stdin::Ended(input.as_bytes()));
+            let faults = &scene.faults()[before..];
+            // On a busy machine the shortest deadline may pass before so much has come.
+            let late = event == Event::SessionEnd;
+            match faults {
+                [] => told.push(false),
+                [fault] if fault.contains("no memory for an input of ") => told.push(true),
+                [fault] if late && fault.contains("came in time") => {}
+                _ => panic!("{}: {faults:#?}", event.name()),
+            }
+        }
+        assert!(event == Event::SessionEnd || told.first() == Some(&true), "{told:?}");
+        assert!(event == Event::SessionEnd || told.last() == Some(&false), "{told:?}");
+    });
+}
+
 #[test]
 #[cfg(unix)]
 fn whatever_the_umask_nobody_else_gets_in() {

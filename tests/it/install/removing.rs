@@ -128,12 +128,15 @@ fn the_state_stays_unless_it_is_purged_and_others_files_stay_in_any_case() {
     home.write(".local/state/rejoin/mine.txt", "mine");
     let kept = home.run(&["uninstall"]).ok().all();
     assert!(home.path(".local/state/rejoin/config.toml").exists());
-    let others = home.run(&["uninstall", "--purge"]).ok().all();
+    let nobody = home.tree();
+    let asked = home.run(&["uninstall", "--purge"]);
+    assert_eq!((asked.code, home.tree()), (1, nobody), "nobody was there to say yes");
+    let others = home.run(&["uninstall", "--purge", "--yes"]).ok().all();
     assert!(home.path(".local/state/rejoin/mine.txt").exists());
     assert!(!home.path(".local/state/rejoin/projects").exists());
     fs::remove_file(home.path(".local/state/rejoin/mine.txt")).unwrap();
-    let purged = home.run(&["uninstall", "--purge"]).ok().all();
-    assert_snapshot!([kept, others, purged].join("\n\n"));
+    let purged = home.run(&["uninstall", "--purge", "--yes"]).ok().all();
+    assert_snapshot!([kept, asked.all(), others, purged].join("\n\n"));
     fs::remove_dir_all(home.path(".local")).unwrap();
     assert_eq!(home.tree(), before);
 }
