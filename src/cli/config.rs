@@ -29,7 +29,7 @@ pub enum Config {
 /// List every key with its value and where that comes from
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Environment variables go before the file: REJOIN_, then table and key in capitals, such as\nREJOIN_THRESHOLDS_CAUTION=60; a list's values are separated by commas.\n\nJSON: path, and keys, each with key, value, default, origin (default, file, environment), line, variable\nand about.\n\nExample: rejoin config list"
+    after_help = "Environment variables go before the file: REJOIN_, then table and key in capitals, such as REJOIN_THRESHOLDS_CAUTION=60; a list's values are separated by commas.\n\nJSON: path, and keys, each with key, value, default, origin (default, file, environment), line, variable and about.\n\nExample: rejoin config list"
 )]
 pub struct List {
     /// Print the keys as JSON
