@@ -301,7 +301,9 @@ impl Session {
     }
 
     fn finished(&mut self, at: At, id: &str, outcome: Outcome, exit: Option<i32>, said: &str) {
-        let Some(found) = self.background.iter().position(|b| b.id == id) else { return };
+        let Some(found) = self.background.iter().position(|b| b.id == id) else {
+            return self.reported_at(&quote(said, at.place));
+        };
         let work = self.background.remove(found);
         if let Some(kind) = work.agent {
             let report = (!said.is_empty()).then(|| quote(said, at.place));
