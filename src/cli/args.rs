@@ -106,6 +106,8 @@ pub struct Note {
     #[arg(long, group = "kind")]
     pub done: bool,
     /// What a reader has to know [default]
+    // As clap prints it; no link.
+    #[allow(rustdoc::broken_intra_doc_links)]
     #[arg(long, group = "kind")]
     pub context: bool,
     /// The note

@@ -23,7 +23,7 @@ use standing::{Branch, Head, WorkTree};
 /// Show what happened in the repository lately: topics, folders, people, branches, uncommitted work
 #[derive(Debug, Args)]
 #[command(
-    after_help = "From git alone, over all branches; `rejoin context` adds what sessions left open.\n\nJSON: days, since, head, commits, merges, elsewhere (not on this branch), last_commit, topics, folders,\nhot_files, people, stalled (branches), uncommitted. Fields are only ever added; times are RFC 3339, UTC.\n\nExample: rejoin catchup --days 14"
+    after_help = "From git alone, over all branches; `rejoin context` adds what sessions left open.\n\nJSON: days, since, head, commits, merges, elsewhere (not on this branch), last_commit, topics, folders, hot_files, people, stalled (branches), uncommitted. Fields are only ever added; times are RFC 3339, UTC.\n\nExample: rejoin catchup --days 14"
 )]
 pub struct CatchupArgs {
     /// Look back so many days

@@ -64,6 +64,7 @@ pub(super) fn run(options: &ClearArgs, env: &Env, terminal: &mut Terminal) -> Re
         return Ok(());
     }
     match archived.len() {
+        0 if !options.pauses.is_empty() => write!(terminal, "That was put away before.")?,
         0 => write!(terminal, "No pause here was taken up since the last time.")?,
         1 => write!(terminal, "Put away pause {}.", archived[0])?,
         n => write!(terminal, "Put away {n} pauses: {}.", archived.join(", "))?,

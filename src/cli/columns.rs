@@ -66,6 +66,15 @@ pub(crate) fn counted(count: u64, what: &str) -> String {
     }
 }
 
+/// Bytes as people say them.
+pub(crate) fn size(bytes: u64) -> String {
+    match bytes {
+        0..=9_999 => format!("{bytes} bytes"),
+        10_000..=9_999_999 => format!("{} KB", bytes / 1000),
+        _ => format!("{} MB", bytes / 1_000_000),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

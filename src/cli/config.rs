@@ -29,7 +29,7 @@ pub enum Config {
 /// List every key with its value and where that comes from
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Environment variables go before the file: REJOIN_, then table and key in capitals, such as\nREJOIN_THRESHOLDS_CAUTION=60; a list's values are separated by commas.\n\nJSON: path, and keys, each with key, value, default, origin (default, file, environment), line, variable\nand about.\n\nExample: rejoin config list"
+    after_help = "Environment variables go before the file: REJOIN_, then table and key in capitals, such as REJOIN_THRESHOLDS_CAUTION=60; a list's values are separated by commas.\n\nJSON: path, and keys, each with key, value, default, origin (default, file, environment), line, variable and about.\n\nExample: rejoin config list"
 )]
 pub struct List {
     /// Print the keys as JSON
@@ -300,7 +300,7 @@ fn known(name: &str) -> Result<&'static Key, Failure> {
         return Ok(key);
     }
     let mut near: Vec<(usize, &str)> =
-        KEYS.iter().map(|key| (distance(name, key.name), key.name)).collect();
+        KEYS.iter().map(|key| (strsim::levenshtein(name, key.name), key.name)).collect();
     near.sort_unstable();
     let near: Vec<&str> = near
         .iter()
@@ -314,21 +314,6 @@ fn known(name: &str) -> Result<&'static Key, Failure> {
         format!("did you mean {}?", near.join(" or "))
     };
     Err(Failure::Failed(format!("there is no key `{name}`; {hint}")))
-}
-
-/// How many letters must change to make one word of the other.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut corner = std::mem::replace(&mut row[0], i + 1);
-        for (j, y) in b.iter().enumerate() {
-            let change = corner + usize::from(x != *y);
-            corner = row[j + 1];
-            row[j + 1] = change.min(row[j] + 1).min(corner + 1);
-        }
-    }
-    row[b.len()]
 }
 
 fn edit(state: &Path, env: &Env, terminal: &mut Terminal) -> Result<(), Failure> {
@@ -384,6 +369,5 @@ mod tests {
         assert!(told.contains("thresholds.caution"), "{told}");
         let Err(Failure::Failed(told)) = known("warning") else { panic!("it is known") };
         assert!(told.contains("thresholds.warning"), "{told}");
-        assert_eq!((distance("kitten", "sitting"), distance("", "abc")), (3, 3));
     }
 }

@@ -36,7 +36,7 @@ const LABEL: usize = 13;
 /// Show where the project stands: open tasks, what was decided, what is blocked, and the repository
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Tasks of a session that a later one took up are that one's concern, and are left out.\n\nJSON: days, repository (as `rejoin catchup --json`; null outside of one), sessions, and the lists pauses,\nopen_tasks, blocked, next, decisions, each entry with session, at, state and text. Fields are only ever\nadded; times are RFC 3339, UTC.\n\nExample: rejoin context --days 30"
+    after_help = "Tasks of a session that a later one took up are that one's concern, and are left out.\n\nJSON: days, repository (as `rejoin catchup --json`; null outside of one), sessions, and the lists pauses, open_tasks, blocked, next, decisions, each entry with session, at, state and text. Fields are only ever added; times are RFC 3339, UTC.\n\nExample: rejoin context --days 30"
 )]
 pub struct ContextArgs {
     /// Tell of decisions and commits of so many days

@@ -1,6 +1,7 @@
 //! `rejoin export`: a session or a pause as one file for people.
 
 use super::Failure;
+use super::columns::size;
 use super::here::Here;
 use super::known::What;
 use super::show::used;
@@ -77,7 +78,7 @@ pub(super) fn run(options: &ExportArgs, env: &Env, terminal: &mut Terminal) -> R
         None => terminal.write_all(text.as_bytes())?,
         Some(path) => {
             write(path, &text, options.force)?;
-            writeln!(terminal, "Wrote {} ({}).", path.display(), size(text.len()))?;
+            writeln!(terminal, "Wrote {} ({}).", path.display(), size(text.len() as u64))?;
         }
     }
     Ok(())
@@ -111,14 +112,6 @@ fn write(path: &Path, text: &str, replace: bool) -> Result<(), Failure> {
         };
         Failure::Failed(format!("can't write {}: {why}", path.display()))
     })
-}
-
-fn size(bytes: usize) -> String {
-    match bytes {
-        0..=9_999 => format!("{bytes} bytes"),
-        10_000..=9_999_999 => format!("{} KB", bytes / 1000),
-        _ => format!("{} MB", bytes / 1_000_000),
-    }
 }
 
 impl Format {

@@ -82,7 +82,7 @@ impl Here {
             [one] => self.open(one, recent, env),
             [] if candidates.is_empty() => Err(nothing()),
             [] => Err(Failure::Failed(format!(
-                "no session or pause begins with `{}`; nearest: {}; `rejoin list` shows all",
+                "no session or pause begins with `{}`; nearest: {}; `rejoin list --all` shows all",
                 crate::git::quote(prefix, 80),
                 nearest(prefix, &candidates)
             ))),

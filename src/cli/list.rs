@@ -25,8 +25,8 @@ pub struct ListArgs {
     #[arg(long)]
     pub archived: bool,
     /// At most so many of a project
-    #[arg(long, short = 'n', value_name = "COUNT", default_value_t = 50)]
-    pub limit: usize,
+    #[arg(long, short = 'n', value_name = "COUNT", default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..))]
+    pub limit: u16,
     /// Print them as JSON
     #[arg(long)]
     pub json: bool,
@@ -37,7 +37,7 @@ pub struct ListArgs {
 
 pub(super) fn run(options: &ListArgs, env: &Env, terminal: &mut Terminal) -> Result<(), Failure> {
     let here = Here::find(env)?;
-    let projects = rows(&here, env, options.all, options.archived, options.limit)?;
+    let projects = rows(&here, env, options.all, options.archived, options.limit.into())?;
     if options.json {
         let all: Vec<&Row> = projects.iter().flat_map(|(_, rows)| rows).collect();
         writeln!(terminal, "{}", serde_json::to_string_pretty(&all).unwrap_or_default())?;

@@ -1,6 +1,7 @@
 //! `rejoin prune`: takes away what is kept of old sessions.
 
 use super::Failure;
+use super::columns::size;
 use super::here::{Here, PATIENCE, ago, short};
 use super::terminal::Terminal;
 use crate::config;
@@ -182,15 +183,6 @@ fn tell(
     };
     writeln!(terminal, "{told}")?;
     Ok(())
-}
-
-/// Bytes as people say them.
-pub(super) fn size(bytes: u64) -> String {
-    match bytes {
-        0..=9_999 => format!("{bytes} bytes"),
-        10_000..=9_999_999 => format!("{} KB", bytes / 1000),
-        _ => format!("{} MB", bytes / 1_000_000),
-    }
 }
 
 /// An age: a whole number of hours, days or weeks.

@@ -32,7 +32,7 @@ const AUTHOR: (&str, &str) = ("rejoin", "rejoin@localhost");
 /// texts stay here. Secrets are removed as far as they are recognised.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Anybody who may read the repository may read it: look at it first with --no-push and\n\
+    after_help = "Anybody who may read the repository may read it: look at it first with --no-push and \
                   `git show <ref>:resume-log.json`.\n\nExample: rejoin share 8463c716 --no-push"
 )]
 pub struct ShareArgs {
@@ -185,8 +185,7 @@ pub(super) fn remote(named: Option<&str>, git: &Git) -> Result<String, Failure> 
     });
     chosen.ok_or_else(|| {
         Failure::Failed(if all.is_empty() {
-            "this repository has no remote: add one with `git remote add`, or say --no-push"
-                .to_owned()
+            "this repository has no remote: add one with `git remote add`".to_owned()
         } else {
             format!("say which remote with --remote: {}", all.join(", "))
         })

@@ -104,9 +104,10 @@ fn work_trees(place: &Place) -> Vec<PathBuf> {
             tops.extend(common.parent().map(Path::to_owned));
         }
         for tree in fs::read_dir(common.join("worktrees")).into_iter().flatten().flatten() {
-            // The `.git` file of the work tree.
+            // The `.git` file of the work tree; from there with `worktree.useRelativePaths`.
             let text = fs::read_to_string(tree.path().join("gitdir")).unwrap_or_default();
-            tops.extend(Path::new(text.trim_end()).parent().map(Path::to_owned));
+            let top = Path::new(text.trim_end()).parent().map(|top| tree.path().join(top));
+            tops.extend(top.map(|top| top.canonicalize().unwrap_or(top)));
         }
     }
     tops.sort();
@@ -125,6 +126,30 @@ fn mangled(folder: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[allow(clippy::disallowed_methods)]
+    fn work_trees_are_found_however_git_names_them() {
+        let base = tempfile::tempdir().unwrap();
+        let base = base.path().canonicalize().unwrap();
+        let main = base.join("main");
+        for folder in ["main/.git/objects", "main/.git/refs", "relative", "absolute"] {
+            fs::create_dir_all(base.join(folder)).unwrap();
+        }
+        fs::write(main.join(".git/HEAD"), "ref: refs/heads/main\n").unwrap();
+        let absolute = base.join("absolute/.git").display().to_string();
+        let gone = base.join("gone/.git").display().to_string();
+        // With `worktree.useRelativePaths` git writes the first.
+        for (name, gitdir) in
+            [("one", "../../../../relative/.git"), ("two", &absolute), ("three", &gone)]
+        {
+            let tree = main.join(".git/worktrees").join(name);
+            fs::create_dir_all(&tree).unwrap();
+            fs::write(tree.join("gitdir"), format!("{gitdir}\n")).unwrap();
+        }
+        let found = work_trees(&Place::of(&main, &Env::default()));
+        assert_eq!(found, ["absolute", "gone", "main", "relative"].map(|name| base.join(name)));
+    }
 
     #[test]
     fn folders_are_named_as_claude_code_does() {

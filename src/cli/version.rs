@@ -20,7 +20,7 @@ use crate::skills::{Library, State};
 /// Tell which build this is, and with --all whether hooks, skills and Claude Code fit it
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Exit code 0: all that is installed fits, 1: something does not.\n\nJSON: version, commit, date, target; with --all also parts, each with part (rejoin, hooks, status line,\nskills, claude), version, fits (null where it is not installed), detail and path.\n\nExample: rejoin version --all"
+    after_help = "Exit code 0: all that is installed fits, 1: something does not.\n\nJSON: version, commit, date, target; with --all also parts, each with part (rejoin, hooks, status line, skills, claude), version, fits (null where it is not installed), detail and path.\n\nExample: rejoin version --all"
 )]
 pub struct VersionArgs {
     /// Look at hooks, skills and Claude Code, too

@@ -109,7 +109,7 @@ impl Pause {
     }
 
     /// What `recent.json` has of it.
-    fn waiting(&self) -> Waiting {
+    pub(super) fn waiting(&self) -> Waiting {
         Waiting {
             id: self.id.clone(),
             created: self.created,
@@ -150,7 +150,8 @@ pub fn put(lock: &ProjectLock, pause: &Pause) -> store::Result<()> {
     if pause.waits() {
         recent.pauses.insert(0, pause.waiting());
     }
-    lock.save_recent(&recent, Durability::Cached)
+    // A starting session looks at the list, not for files that it does not name.
+    lock.save_recent(&recent, Durability::Synced)
 }
 
 /// A pause; `None` when there is none of this id. Errors: a newer format, or a file that is none.
@@ -349,6 +350,8 @@ mod tests {
         put(&lock, &pause).unwrap();
         lock.remove_file("recent.json").unwrap();
         drop(lock);
+        let found = Recent::of(&project).unwrap().pauses;
+        assert_eq!(found.iter().map(|waiting| &waiting.id).collect::<Vec<_>>(), [&pause.id]);
         recover(&project, &Recent::default(), Wait::HOOK).unwrap();
         assert_eq!(waiting(&project), [pause.id]);
     }
@@ -390,6 +393,9 @@ mod tests {
             let (pauses, faults) = all(&project).unwrap();
             assert_eq!(faults, Vec::<String>::new(), "{:#?}", left.names());
             assert!(pauses.len() >= left.promised, "lost: {:#?}", left.names());
+            // A starting session goes by the list alone.
+            let listed = Recent::of(&project).unwrap().pauses.len();
+            assert!(listed >= left.promised, "not listed: {:#?}", left.names());
             recover(&project, &Recent::default(), Wait::HOOK).unwrap();
             let ids: Vec<_> = pauses.into_iter().map(|pause| pause.id).collect();
             assert_eq!(waiting(&project), ids);

@@ -2,7 +2,7 @@
 //!
 //! Rebuildable from the sessions' states; it spares a starting session to open them all.
 
-use super::State;
+use super::{Pause, State, pause};
 use crate::process::{Alive, Identity, alive};
 use crate::store::{self, Project, ProjectLock};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -113,8 +113,8 @@ impl Recent {
         lock.recent()?.map_or_else(|| Self::rebuilt(lock.project()), Ok)
     }
 
-    /// Made again from the sessions' own files: the list is not synced, so that a power cut may take it.
-    /// What a session was told of and where it ran is not known any more.
+    /// Made again from the sessions' and the pauses' own files: the list is mostly not synced, so that a
+    /// power cut may take it. What a session was told of and where it ran is not known any more.
     fn rebuilt(project: &Project) -> store::Result<Self> {
         let mut sessions: Vec<_> =
             project.sessions()?.into_iter().map(|id| project.session(&id)).collect();
@@ -143,6 +143,8 @@ impl Recent {
             recent.sessions.push(entry);
         }
         recent.sessions.sort_by_key(|entry| Reverse(entry.started.max(entry.last)));
+        let (pauses, _) = pause::all(project)?;
+        recent.pauses = pauses.iter().filter(|pause| pause.waits()).map(Pause::waiting).collect();
         Ok(recent)
     }
 

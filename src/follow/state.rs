@@ -77,7 +77,7 @@ impl State {
                 self.typed(text);
             }
             Told::Stop { prompt_id, said, answer, background } => {
-                self.session.background.retain(|b| background.contains(&b.id));
+                self.session.goes_on(background);
                 let said = (said.clone(), answer.clone());
                 self.stop(prompt_id.as_deref(), End::Stopped, said);
             }

@@ -73,10 +73,10 @@ fn told_next(state: &Path, status: &Status, inject: Inject, env: &Env) -> Option
     let project = place.find(&store).ok()?.filter(|project| !project.is_off())?;
     let recent = project.recent::<Recent>().ok()??;
     recent.get(&status.session_id).filter(|entry| entry.prompts > 0)?;
-    if place.project.folder_only {
+    let paused = recent.waiting(place.worktree(), None).is_some();
+    if place.project.folder_only && !paused {
         return Some(Form::Nothing);
     }
-    let paused = recent.waiting(place.worktree(), None).is_some();
     let offer =
         Offer { paused, cut_off: false, fullness: fullness(status), age: TimeDelta::zero() };
     Some(form(Start::Startup, inject.rule(inject.startup), &offer))

@@ -285,12 +285,17 @@ fn checks(view: &View<'_>, out: &mut Vec<Entry>) {
     }
 }
 
+/// Whether the last run came to an end of its own, good or bad.
+fn has_ended(family: &Family) -> bool {
+    matches!(family.outcome, Outcome::Ok | Outcome::Failed | Outcome::Refused)
+}
+
 /// Other commands that work here.
 fn commands(view: &View<'_>, out: &mut Vec<Entry>) {
     let mut list: Vec<(&Family, u32)> = view
         .families
         .iter()
-        .filter(|f| !f.class.is_check() && f.runs > f.failed)
+        .filter(|f| !f.class.is_check() && f.runs > f.failed + u32::from(!has_ended(f)))
         .map(|f| {
             let class = match f.class {
                 Class::Run | Class::Install => 30,

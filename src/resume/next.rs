@@ -83,7 +83,7 @@ pub(super) fn plural(count: usize, word: &str) -> String {
 }
 
 fn background(view: &View<'_>, out: &mut Vec<Entry>) {
-    for work in &view.session.background {
+    for work in view.session.background.iter().filter(|work| !work.over) {
         out.push(Entry::new(
             Topic::Background,
             96,

@@ -42,7 +42,8 @@ impl Recall {
             | Event::Queued { text }
             | Event::Waiting { text }
             | Event::Said { text }
-            | Event::Summary { text } => Told::Text(clean(&text)),
+            | Event::Summary { text }
+            | Event::BackgroundEnded { summary: text, .. } => Told::Text(clean(&text)),
             Event::Returned { result, .. } => Told::Output(clean(&result.text)),
             Event::Called { call, .. } => match call {
                 Call::Edit { path, changes } => Told::Edits {
@@ -196,5 +197,23 @@ impl Wanted {
 
     fn quote(&mut self, quote: Option<&Quote>) {
         self.add(quote.and_then(|q| q.whole));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_of_background_work_is_told_whole() {
+        let long = "The parser drops the last line. ".repeat(40);
+        let place = Place { offset: 0, len: 9 };
+        let mut recall = Recall::default();
+        let (id, status) = (Cow::Borrowed("a1"), Cow::Borrowed("completed"));
+        let summary = Cow::Borrowed(&*long);
+        recall.take(place, Event::BackgroundEnded { id, status, summary });
+        let kept =
+            Quote { text: "The parser drops the last line.…".to_owned(), whole: Some(place) };
+        assert_eq!(recall.whole(&kept), long);
     }
 }

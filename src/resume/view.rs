@@ -159,11 +159,12 @@ impl<'a> View<'a> {
             End::Stopped => "turn ended",
             End::Interrupted => "stopped by the user in the middle of a turn",
             End::Failed(kind) => match &**kind {
-                "rate_limit" | "overloaded" => "cut off by an API error (overloaded)",
+                "invalid_request" if is_too_long(turn) => "cut off at the context limit",
+                "max_output_tokens" => "cut off at the output limit",
+                "rate_limit" => "cut off by an API error (rate limit)",
+                "authentication_failed" => "cut off by an API error (authentication)",
                 "invalid_request" => "cut off by an API error (invalid request)",
-                kind if kind.contains("long") || kind.contains("context") => {
-                    "cut off at the context limit"
-                }
+                "server_error" => "cut off by an API error (of the server)",
                 _ => "cut off by an API error",
             },
         }
@@ -314,4 +315,11 @@ pub fn tasks(session: &Session) -> Vec<Task> {
     }
     tasks.retain(|t| t.state != TaskState::Deleted);
     tasks
+}
+
+/// Whether the API refused a turn's last request because the conversation does not fit the window: the
+/// kind of error is that of any other request that is not right.
+fn is_too_long(turn: &Turn) -> bool {
+    let refused = |act: &Act| matches!(act, Act::Error { text, .. } if text.to_ascii_lowercase().starts_with("prompt is too long"));
+    turn.steps.iter().rev().any(|step| refused(&step.act))
 }

@@ -114,6 +114,7 @@ impl Session {
                 agent: None,
                 seq: call.seq,
                 at: call.at,
+                over: false,
             });
         }
         if outcome == Outcome::Denied && !matches!(call.what, Asked::Plan(_)) {
@@ -156,6 +157,7 @@ impl Session {
                     agent: Some(kind.clone()),
                     seq: call.seq,
                     at: call.at,
+                    over: false,
                 });
             }
             Asked::Agent { kind, task } => {
@@ -280,44 +282,6 @@ impl Session {
                 self.put(at, call, act);
             }
         }
-    }
-
-    /// Background work was asked after.
-    fn output(&mut self, at: At, id: &str, result: &Result<'_>) {
-        if let Detail::Ended { exit } = result.detail {
-            let outcome = if exit.unwrap_or(0) == 0 { Outcome::Ok } else { Outcome::Failed };
-            self.finished(at, id, outcome, exit, &result.text);
-        }
-    }
-
-    /// A notification said that background work has ended.
-    pub(super) fn background_ended(&mut self, at: At, id: &str, status: &str, summary: &str) {
-        let outcome = match status {
-            "completed" => Outcome::Ok,
-            "failed" => Outcome::Failed,
-            _ => Outcome::Interrupted,
-        };
-        self.finished(at, id, outcome, None, summary);
-    }
-
-    fn finished(&mut self, at: At, id: &str, outcome: Outcome, exit: Option<i32>, said: &str) {
-        let Some(found) = self.background.iter().position(|b| b.id == id) else { return };
-        let work = self.background.remove(found);
-        if let Some(kind) = work.agent {
-            let report = (!said.is_empty()).then(|| quote(said, at.place));
-            let act = Act::Agent { kind, task: work.what, report };
-            self.push(at, Step { seq: work.seq, at: work.at, line: Some(at.place), act });
-            return;
-        }
-        let call = OpenCall {
-            id: work.id,
-            seq: work.seq,
-            at: work.at,
-            line: at.place,
-            what: Asked::Run(work.what.clone()),
-        };
-        let result = Result { outcome, text: Cow::Borrowed(said), exit, detail: Detail::None };
-        self.ran(at, &call, &work.what, outcome, &result);
     }
 }
 

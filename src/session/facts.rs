@@ -559,6 +559,9 @@ pub struct Background {
     /// Number and time of the call that started it.
     pub seq: u32,
     pub at: u32,
+    /// It does not run any more, as a hook was told; what it came to has not been seen.
+    #[serde(default, skip_serializing_if = "none")]
+    pub over: bool,
 }
 
 /// A compaction of the context.

@@ -13,6 +13,8 @@ use crate::redact::redact;
 
 /// UTF-16 units up to which text is kept whole.
 pub const WHOLE: usize = 300;
+/// Of text that may hold several waiting ones, in bytes.
+const JOINED: usize = 64 << 10;
 /// Newest responses that are remembered, so that a repeated line is not counted again.
 const COUNTED: usize = 64;
 /// Of those, how many may still grow: older versions repeat a response with growing numbers.
@@ -31,6 +33,14 @@ pub(super) fn quote(whole: &str, line: Place) -> Quote {
 pub fn keep_quote(whole: &str) -> Quote {
     let clean = redact(bounds::prefix(whole, 4096));
     Quote { text: text::cut(clean.trim(), WHOLE), whole: None }
+}
+
+/// What of a kept text is the text's own: without the sign that it was cut, and what closes a code block
+/// or span behind that.
+fn uncut(kept: &str) -> &str {
+    let (head, tail) = kept.rsplit_once(text::ELLIPSIS).unwrap_or((kept, ""));
+    let closes = |c: char| c.is_whitespace() || matches!(c, '`' | '~');
+    if tail.chars().all(closes) { head } else { kept }
 }
 
 /// A line of text as it is kept: secrets removed, at most `max` units.
@@ -178,10 +188,17 @@ impl Session {
         }
     }
 
-    /// Text that was waiting has reached Claude.
+    /// Text that was waiting has reached Claude, alone or joined with other text.
     fn seen(&mut self, text: &str) {
-        let shown = short(text, WHOLE);
-        self.waiting.retain(|w| !shown.contains(&text::line(&w.text, WHOLE)));
+        if self.waiting.is_empty() {
+            return;
+        }
+        let kept = keep_quote(text).text;
+        self.waiting.retain(|w| w.text != kept);
+        if !self.waiting.is_empty() {
+            let whole = text::one_line(&redact(bounds::prefix(text, JOINED)));
+            self.waiting.retain(|w| !whole.contains(&text::one_line(uncut(&w.text))));
+        }
     }
 
     /// The running turn; facts before the first prompt belong to an unnamed one.
@@ -348,5 +365,49 @@ impl Session {
     /// ones can't be told from the merged any more.
     pub fn is_beyond(&self, to: u64) -> bool {
         self.merged.0 > 0 && self.turns.first().is_none_or(|t| to < t.start)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::event::Author;
+    use std::borrow::Cow;
+
+    fn prompt(session: &mut Session, text: &str) {
+        let at = At { time: chrono::DateTime::UNIX_EPOCH, place: Place { offset: 0, len: 1 } };
+        let (id, text) = (Cow::Borrowed("a"), Cow::Borrowed(text));
+        session.apply(at, Event::Prompt { id, prompt_id: None, author: Author::Human, text });
+    }
+
+    /// What still waits of `typed` when `reached` has reached Claude.
+    fn left(typed: &[&str], reached: &str) -> Vec<String> {
+        let mut session = Session {
+            waiting: typed.iter().map(|t| keep_quote(t)).collect(),
+            ..Session::default()
+        };
+        prompt(&mut session, reached);
+        session.waiting.into_iter().map(|w| w.text).collect()
+    }
+
+    #[test]
+    fn a_prompt_that_reached_claude_waits_no_more() {
+        let lines =
+            "Fix the parser:\n\n  - it drops the last line\n  - it knows no tabs\n".repeat(9);
+        let code = format!(
+            "Why does this fail?\n\n```rust\n{}```\nThanks!",
+            "    let x = 1;\n".repeat(60)
+        );
+        let span = format!("{} `{}` {}", "see ".repeat(60), "a b ".repeat(60), "end ".repeat(40));
+        let long = "One sentence after the other, without an end. ".repeat(400);
+        for text in ["short", "two\n\nlines", &lines, &code, &span, &long] {
+            assert_eq!(left(&[text], text), [""; 0], "{text}");
+            // Claude Code joins what was typed while it worked.
+            let joined = format!("first\n{text}\nlast");
+            assert_eq!(left(&[text, "last"], &joined), [""; 0], "{text}");
+            assert_eq!(left(&[text], "something else").len(), 1, "{text}");
+        }
+        let secret = format!("password=hunter2-Xy9!kq\n\n{lines}");
+        assert_eq!(left(&[&secret], &secret), [""; 0]);
     }
 }

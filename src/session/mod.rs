@@ -3,6 +3,7 @@
 //! `event` is what comes in, `facts` what is known, `fold` how the one becomes the other; `bounds`
 //! keeps it small. The rest reads text: commands, summaries, sentences, symbols, trackers, failures.
 
+mod background;
 mod bounds;
 mod calls;
 pub mod command;

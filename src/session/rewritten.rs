@@ -27,12 +27,14 @@ impl Session {
                     }
                 }
                 Done::Moved(from, to) => {
+                    let into = to.ends_with('/');
                     let (from, to) = (self.located(from, part), self.located(to, part));
-                    self.moved(call, &from, &to);
+                    self.moved(call, &from, &to, into);
                 }
                 Done::Removed(path) => {
                     let path = self.located(path, part);
-                    for touch in self.touches().filter(|t| t.path == path && t.edits > 0) {
+                    let gone = |touch: &Touch| below(&touch.path, &path).is_some();
+                    for touch in self.touches().filter(|t| t.edits > 0 && gone(t)) {
                         touch.gone = true;
                         touch.seq = call.seq;
                     }
@@ -41,35 +43,31 @@ impl Session {
         }
     }
 
-    /// A path of a command as the facts name it: where the command ran counts.
+    /// A path of a command as the facts name it: where the command ran counts. Empty for the session's folder.
     fn located(&self, path: &str, part: &Part) -> String {
-        let path = path.trim_start_matches("./");
-        if path.starts_with('/') {
-            return self.relative(path);
+        let mut whole = path.to_owned();
+        let dirs = [part.dir.as_deref().unwrap_or_default(), &self.cwd];
+        for dir in dirs.iter().filter(|dir| !dir.is_empty()) {
+            if !whole.starts_with('/') {
+                whole = format!("{dir}/{whole}");
+            }
         }
-        let inside = match part.dir.as_deref() {
-            Some(".") | None => path.to_owned(),
-            Some(dir) => format!("{}/{path}", dir.trim_end_matches('/')),
-        };
-        if self.cwd.is_empty() || inside.starts_with('/') {
-            self.relative(&inside)
-        } else {
-            self.relative(&format!("{}/{inside}", self.cwd))
-        }
+        let whole = straight(&whole);
+        if whole == self.folder { String::new() } else { self.relative(&whole) }
     }
 
-    /// Another name for a file that the session touched, or for those of a folder.
-    fn moved(&mut self, call: &OpenCall, from: &str, to: &str) {
-        let into = to.ends_with('/');
-        let to = to.trim_end_matches('/');
+    /// Another name for a file that the session touched, or for those of a folder. `into`: the new one is a
+    /// folder's, which is also known by the files in it.
+    fn moved(&mut self, call: &OpenCall, from: &str, to: &str, into: bool) {
+        let holds = |touch: &mut Touch| below(&touch.path, to).is_some_and(|rest| !rest.is_empty());
+        let into = into || to.is_empty() || to.ends_with("..") || self.touches().any(holds);
         let base = from.rsplit('/').next().unwrap_or(from);
-        let renamed = |path: &str| -> Option<String> {
-            if path == from {
-                return Some(if into { format!("{to}/{base}") } else { to.to_owned() });
-            }
-            let below = path.strip_prefix(from)?.strip_prefix('/')?;
-            Some(if into { format!("{to}/{base}/{below}") } else { format!("{to}/{below}") })
+        let new = match (into, to) {
+            (true, "") => base.to_owned(),
+            (true, to) => format!("{to}/{base}"),
+            (false, to) => to.to_owned(),
         };
+        let renamed = |path: &str| Some(format!("{new}{}", below(path, from)?));
         for turn in std::iter::once(&mut self.earlier).chain(&mut self.turns) {
             for touch in &mut turn.files {
                 if let Some(path) = renamed(&touch.path) {
@@ -91,6 +89,27 @@ impl Session {
     pub(super) fn touches(&mut self) -> impl Iterator<Item = &mut Touch> {
         std::iter::once(&mut self.earlier).chain(&mut self.turns).flat_map(|t| &mut t.files)
     }
+}
+
+/// What of a path follows a file's or folder's: nothing, or a slash and more. `None` where it lies elsewhere.
+fn below<'p>(path: &'p str, above: &str) -> Option<&'p str> {
+    if above.is_empty() {
+        return None;
+    }
+    path.strip_prefix(above).filter(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// A path without `.`, empty parts, and folders that `..` leaves again.
+fn straight(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/').filter(|part| !matches!(*part, "" | ".")) {
+        if part == ".." && parts.last().is_some_and(|last| *last != "..") {
+            parts.pop();
+        } else {
+            parts.push(part);
+        }
+    }
+    format!("{}{}", if path.starts_with('/') { "/" } else { "" }, parts.join("/"))
 }
 
 fn changes(part: &Part) -> Vec<Done<'_>> {
@@ -127,6 +146,8 @@ fn is_file(path: &str) -> bool {
 mod tests {
     use super::*;
     use crate::session::command;
+    use crate::session::event::{self, Call, Detail, Event, Outcome, Place};
+    use std::borrow::Cow;
 
     fn told(line: &str) -> Vec<String> {
         let tell = |done: Done<'_>| match done {
@@ -135,6 +156,49 @@ mod tests {
             Done::Removed(path) => format!("removed {path}"),
         };
         command::parts(line).iter().flat_map(changes).map(tell).collect()
+    }
+
+    /// The files that are there after commands, in a session that wrote `src/a.rs`, `src/b.rs` and `c.rs`;
+    /// those that are gone with a dash.
+    fn left(commands: &[&str]) -> Vec<String> {
+        let at = At { time: chrono::DateTime::UNIX_EPOCH, place: Place { offset: 0, len: 1 } };
+        let mut session = Session::default();
+        let located =
+            Event::Located { folder: Cow::Borrowed("/demo"), branch: None, version: None };
+        session.apply(at, located);
+        let write = |path| Call::Write { path, content: Cow::Borrowed("x\n") };
+        let files = ["/demo/src/a.rs", "/demo/src/b.rs", "/demo/c.rs"];
+        let run = |command| Call::Run { command, background: false };
+        let files = files.iter().map(|path| write(Cow::Borrowed(*path)));
+        for call in files.chain(commands.iter().map(|command| run(Cow::Borrowed(*command)))) {
+            let (id, name) = (Cow::Borrowed("id"), Cow::Borrowed("tool"));
+            session.apply(at, Event::Called { id: id.clone(), name, call });
+            let text = Cow::Borrowed("");
+            let (outcome, detail) = (Outcome::Ok, Detail::Created);
+            let result = event::Result { outcome, text, exit: Some(0), detail };
+            session.apply(at, Event::Returned { id, result });
+        }
+        let mut left: Vec<String> = session
+            .touches()
+            .map(|touch| format!("{}{}", if touch.gone { "-" } else { "" }, touch.path))
+            .collect();
+        left.sort();
+        left
+    }
+
+    #[test]
+    fn files_are_where_commands_put_them() {
+        assert_eq!(left(&["rm -rf src"]), ["-src/a.rs", "-src/b.rs", "c.rs"]);
+        assert_eq!(left(&["rm -r src/"]), ["-src/a.rs", "-src/b.rs", "c.rs"]);
+        assert_eq!(left(&["rm sr"]), ["c.rs", "src/a.rs", "src/b.rs"]);
+        assert_eq!(left(&["mv c.rs src"]), ["src/a.rs", "src/b.rs", "src/c.rs"]);
+        assert_eq!(left(&["mv c.rs lib/"]), ["lib/c.rs", "src/a.rs", "src/b.rs"]);
+        assert_eq!(left(&["mv src lib"]), ["c.rs", "lib/a.rs", "lib/b.rs"]);
+        assert_eq!(left(&["mv src/a.rs ."]), ["a.rs", "c.rs", "src/b.rs"]);
+        assert_eq!(left(&["cd src && mv a.rs .."]), ["a.rs", "c.rs", "src/b.rs"]);
+        assert_eq!(left(&["cd src && rm ../c.rs ./a.rs"]), ["-c.rs", "-src/a.rs", "src/b.rs"]);
+        assert_eq!(left(&["mv c.rs ../other/d.rs"]), ["../other/d.rs", "src/a.rs", "src/b.rs"]);
+        assert_eq!(left(&["rm /demo/src/../c.rs"]), ["-c.rs", "src/a.rs", "src/b.rs"]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Claude Code's settings files, edited without losing a byte of what others wrote.
 //!
-//! [`install`] and [`uninstall`] turn a text into a text; [`file`] puts the result in place. A
+//! [`install`] and [`uninstall`] turn a text into a text; [`mod@file`] puts the result in place. A
 //! settings file belongs to the user: our entries are added beside what is there, in the layout of
 //! what is there, and taken back so that the earlier bytes return. A file that Claude Code itself
 //! would drop (comment, trailing comma) or whose meaning is in doubt (duplicate key on our path) is

@@ -300,8 +300,16 @@ fn assistant<'a>(
     }
 }
 
-fn system(line: Line<'_>, at: At, sink: Sink<'_>) {
+fn system(mut line: Line<'_>, at: At, sink: Sink<'_>) {
     match line.subtype.as_deref() {
+        // Somebody's hook refused a prompt, which Claude then never sees.
+        Some("informational") => {
+            let Some(text) = line.content.take_text() else { return };
+            let refused = text.starts_with("UserPromptSubmit operation blocked by hook");
+            if let Some((_, prompt)) = text.split_once("\nOriginal prompt: ").filter(|_| refused) {
+                sink(at, Event::Unqueued { text: Some(Cow::Borrowed(prompt)) });
+            }
+        }
         Some("stop_hook_summary" | "turn_duration") => sink(at, Event::TurnEnded),
         Some("compact_boundary") => {
             let about = line.compact_metadata.0.unwrap_or_default();
@@ -418,6 +426,17 @@ mod tests {
             });
         });
         out
+    }
+
+    #[test]
+    fn a_prompt_that_a_hook_refused_waits_no_more() {
+        let line = |content: &str| {
+            let line = serde_json::json!({"type": "system", "subtype": "informational", "content": content});
+            told(line.to_string().as_bytes())
+        };
+        let blocked = "UserPromptSubmit operation blocked by hook:\n[/h.sh]: no\n\n\nOriginal prompt: one\ntwo";
+        assert_eq!(line(blocked), ["Unqueued { text: Some(\"one\\ntwo\") }"]);
+        assert_eq!(line("Something else\nOriginal prompt: one"), [""; 0]);
     }
 
     #[test]

@@ -241,6 +241,11 @@ pub(super) fn state(places: &Places) -> Check {
             return check;
         }
     };
+    if there.is_symlink() {
+        let what = format!("{path} is a symbolic link, and the hooks leave it alone");
+        check.find(what, "point REJOIN_HOME to where it leads");
+        return check;
+    }
     if !there.is_dir() {
         check.find(format!("{path} is no folder"), "move it away, or point REJOIN_HOME elsewhere");
         return check;

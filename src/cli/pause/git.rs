@@ -44,7 +44,8 @@ pub(super) fn checkout(place: &Place) -> Option<Checkout> {
     {
         read(&said.stdout, &mut checkout);
     }
-    let log = ["log", "-z", "-n", COMMITS, "--format=%h%x1f%cI%x1f%s"];
+    let format = "--format=%h%x1f%cI%x1f%s";
+    let log = ["-c", "log.showSignature=false", "log", "-z", "-n", COMMITS, format];
     if let Ok(said) = git(folder, &log)
         && said.status.success()
     {

@@ -32,7 +32,7 @@ pub struct Scope {
 /// List the skills that come with rejoin and those deployed, with their state
 #[derive(Debug, Args)]
 #[command(
-    after_help = "States: current (as bundled), outdated (an earlier version of ours), modified (changed since it\nwas deployed), foreign (put there by somebody else), - (not there).\n\nCategories and agents of your own skills: skills.toml in the state directory; of a project's:\n.claude/skills/registry.toml. Each skill is a table:\n\n    [my-skill]\n    category = \"ops\"\n    agents = [\"engineer\"]\n    dependencies = [\"axum\"]     # signs for `recommend`; also files, languages\n\nExample: rejoin skills list --category testing"
+    after_help = "States: current (as bundled), outdated (an earlier version of ours), modified (changed since it was deployed), foreign (put there by somebody else), - (not there).\n\nCategories and agents of your own skills: skills.toml in the state directory; of a project's: .claude/skills/registry.toml. Each skill is a table:\n\n    [my-skill]\n    category = \"ops\"\n    agents = [\"engineer\"]\n    dependencies = [\"axum\"]     # signs for `recommend`; also files, languages\n\nExample: rejoin skills list --category testing"
 )]
 pub struct List {
     #[command(flatten)]

@@ -164,6 +164,25 @@ fn what_a_git_hook_adds_is_told() {
 }
 
 #[test]
+fn what_git_says_of_a_signature_is_no_part_of_a_commit() {
+    let here = committed();
+    let gpg = here.path("gpg.sh");
+    let script = "#!/bin/sh\ncase \"$*\" in\n*--verify*) echo 'gpg: Good signature' >&2;;\n\
+                  *) cat >/dev/null; echo '[GNUPG:] SIG_CREATED ' >&2; printf 'signed\\n';;\nesac\n";
+    fs::write(&gpg, script).unwrap();
+    fs::set_permissions(&gpg, fs::Permissions::from_mode(0o755)).unwrap();
+    here.git(&["config", "gpg.program", gpg.to_str().unwrap()]);
+    here.git(&["config", "log.showSignature", "true"]);
+    here.git(&["commit", "--quiet", "--allow-empty", "-S", "-m", "Sign the till"]);
+    here.run_in(SHOP, &["pause", "-m", "signed"]);
+    let pause = newest(&here);
+    let commit = &pause["checkout"]["commits"][0];
+    assert_eq!(commit["subject"], "Sign the till");
+    let hash = commit["hash"].as_str().unwrap();
+    assert!(hash.bytes().all(|b| b.is_ascii_hexdigit()), "{hash}");
+}
+
+#[test]
 fn what_git_refuses_is_told_in_its_words() {
     let here = committed();
     fs::write(here.path("home/shop/staged.py"), "").unwrap();

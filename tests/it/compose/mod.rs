@@ -44,6 +44,21 @@ macro_rules! digests {
     };
 }
 
+#[test]
+fn what_ended_a_session_is_named() {
+    for (name, ended) in [
+        ("error-400-too-long", "cut off at the context limit"),
+        ("error-401", "cut off by an API error (authentication)"),
+        ("error-429", "cut off by an API error (rate limit)"),
+        ("error-529", "cut off by an API error (of the server)"),
+        ("max-tokens", "cut off at the output limit"),
+    ] {
+        let log = compose(&fixture(&format!("{name}.jsonl")), &[]);
+        let title = log.lines().nth(1).unwrap();
+        assert!(title.ends_with(ended), "{name}: {title}");
+    }
+}
+
 digests! {
     short: "edit-session",
     compacted: "compact-auto",

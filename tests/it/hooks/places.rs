@@ -80,7 +80,7 @@ fn a_state_directory_behind_a_link_is_refused() {
         std::os::unix::fs::symlink("elsewhere", scene.state()).unwrap();
         scene.run(event, &scene.input(event));
         assert_eq!(fs::read_dir(scene.path("elsewhere")).unwrap().count(), 0);
-        assert_doctor_says(scene, "is no folder");
+        assert_doctor_says(scene, "is a symbolic link, and the hooks leave it alone");
     });
 }
 
