@@ -4,10 +4,10 @@ use super::item;
 use super::log::{Entry, Topic};
 use super::next::is_strict;
 use super::view::View;
+use crate::bytes;
 use crate::session::facts::{Act, End};
 use crate::session::sentence::Kind;
 use crate::session::text::{self, cut};
-use memchr::memmem;
 
 pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
     for step in &view.steps {
@@ -149,13 +149,13 @@ fn plan_parts(plan: &str) -> Vec<(u8, String, Vec<String>)> {
 
 /// Choices in Claude's words.
 fn chosen(view: &View<'_>, out: &mut Vec<Entry>) {
-    let told: String = out.iter().flat_map(|e| [&*e.text, "\0"]).collect();
+    let told = super::findings::told(out);
     let mut seen: Vec<&str> = Vec::new();
     for step in &view.steps {
         if let Act::Said(said) = &step.act
             && said.kind == Kind::Decision
             && !seen.contains(&&*said.text)
-            && memmem::find(told.as_bytes(), said.text.as_bytes()).is_none()
+            && bytes::find_part(said.text.as_bytes(), told.as_bytes()).is_none()
         {
             seen.push(&said.text);
             out.push(Entry::new(
