@@ -121,8 +121,8 @@ fn write<S: Serializer>(time: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S:
     put(20, 9, nanos);
     let end = match nanos {
         0 => 19,
-        _ if nanos % 1_000_000 == 0 => 23,
-        _ if nanos % 1_000 == 0 => 26,
+        _ if nanos.is_multiple_of(1_000_000) => 23,
+        _ if nanos.is_multiple_of(1_000) => 26,
         _ => 29,
     };
     text[end] = b'Z';

@@ -77,6 +77,7 @@ pub(super) fn is_frame(line: &str) -> bool {
 
 /// Whether a line names a failure in words, without the form of any tool.
 pub(super) fn names_failure(line: &str) -> bool {
+    static PAIRS: Pairs = Pairs::of(&MARKS).and(&Pairs::of(&STATUSES));
     let bare = line.trim_start_matches(|c: char| {
         c.is_whitespace() || matches!(c, '✘' | '✖' | '×' | '✗' | '⨯' | '❌' | '┃' | '>' | '*')
     });
@@ -113,7 +114,6 @@ pub(super) fn names_failure(line: &str) -> bool {
         }
     }
     // One pass for both, where neither has anything: so it is with most.
-    static PAIRS: Pairs = Pairs::of(&MARKS).and(&Pairs::of(&STATUSES));
     let any = PAIRS.may_hold(bare) || bare.starts_with("HTTP/");
     any && (has_mark(bare) || http_status(bare))
 }
