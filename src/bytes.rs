@@ -42,6 +42,16 @@ pub fn all(byte: u8, text: &[u8]) -> impl Iterator<Item = usize> {
     })
 }
 
+/// Where each of two bytes is, in order.
+pub fn all_either(one: u8, other: u8, text: &[u8]) -> impl Iterator<Item = usize> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let at = from + find_either(one, other, &text[from..])?;
+        from = at + 1;
+        Some(at)
+    })
+}
+
 /// Where the last `byte` is.
 #[inline]
 pub fn find_last(byte: u8, text: &[u8]) -> Option<usize> {
@@ -82,6 +92,7 @@ mod tests {
             prop_assert_eq!(find_either(one, other, text), memchr::memchr2(one, other, text));
             prop_assert_eq!(find_any([one, other, b'"'], text), memchr::memchr3(one, other, b'"', text));
             prop_assert!(all(one, text).eq(memchr::memchr_iter(one, text)));
+            prop_assert!(all_either(one, other, text).eq(memchr::memchr2_iter(one, other, text)));
             prop_assert_eq!(find_part(part, text), memchr::memmem::find(text, part));
         }
     }

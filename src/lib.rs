@@ -26,5 +26,6 @@ pub mod session;
 pub mod settings;
 pub mod skills;
 pub mod store;
+pub mod time;
 pub mod transcript;
 pub mod usage;

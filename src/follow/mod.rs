@@ -6,6 +6,8 @@
 
 mod adopt;
 mod handover;
+mod kept;
+mod listing;
 pub mod opening;
 pub mod pause;
 mod project;
@@ -31,7 +33,7 @@ pub use said::{Level, Said};
 pub use state::{Ended, State};
 pub use window::Bridge;
 
-use crate::resume::{self, About, Recall, ResumeLog};
+use crate::resume::{About, Composed, Recall, ResumeLog};
 use crate::store::{self, Appended, Contents, Durability, SessionLock, Wait};
 use crate::transcript::{self, Reach};
 use chrono::{DateTime, Utc};
@@ -115,7 +117,7 @@ impl Following {
             let lines: Vec<String> = ready.iter().map(Response::line).collect();
             self.lock.append_lines(responses::FILE, &lines, durability)?;
         }
-        self.lock.save(&self.state, durability)?;
+        let generation = self.lock.save(&self.state, durability)?;
         if let Some(at) = self.compacted.take() {
             // Its hook may not have got the lock.
             let said = Said::read(self.lock.session())?;
@@ -130,8 +132,11 @@ impl Following {
             now,
             ..About::default()
         };
-        let (_, text) = document(&self.state, &about);
-        self.lock.write_derived("resume.md", &text)
+        let composed = composed(&self.state, &about);
+        let over = (self.over || self.state.ended.is_some()) && durability == Durability::Synced;
+        let kept = over.then(|| kept::text(&self.state, generation, about.window, &composed));
+        self.lock.write_derived("resume.md", &composed.fill().1)?;
+        kept.flatten().map_or(Ok(()), |text| self.lock.write_derived(kept::FILE, &text))
     }
 
     /// Appends a record under this lock and takes it in.
@@ -213,7 +218,11 @@ pub fn compose(state: &State, about: &About) -> ResumeLog {
 
 /// [`compose`], and the log's Markdown with it.
 pub fn document(state: &State, about: &About) -> (ResumeLog, String) {
-    resume::document(&state.session, about, |places| {
+    composed(state, about).fill()
+}
+
+fn composed(state: &State, about: &About) -> Composed {
+    Composed::of(&state.session, about, |places| {
         let mut recall = Recall::default();
         if let Some(path) = &state.transcript {
             // A transcript that is gone leaves its long texts out; the log counts them.

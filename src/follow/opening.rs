@@ -1,23 +1,28 @@
 //! What a starting session finds: the sessions before it, finished where they died, and what
 //! changed in the repository since.
 
+use super::kept::Kept;
+use super::listing::{Listing, same};
 use super::{Bridge, Entry, Origin, Pause, Place, Recent, State, pause};
 use crate::git::{self, Difference};
 use crate::process::Identity;
 use crate::resume::policy::{Form, Offer, Rule, Start, form};
-use crate::resume::{About, Cause, LaterCommit, Meanwhile, Previous, ResumeLog};
-use crate::session::{Session, merge_touch};
+use crate::resume::{
+    About, Cause, LaterCommit, Meanwhile, Previous, ResumeLog, changes_since, edited,
+};
+use crate::session::Session;
 use crate::store::{self, Durability, Project, ProjectLock, SessionId, Wait};
 use crate::transcript::FIRST_READ;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use std::cell::Cell;
 use std::path::Path;
 
 /// Dead sessions that are finished at one start; older ones wait for the next.
 const FINISHED: usize = 3;
 /// Commits, and files that differ, that a digest is told of.
 const COMMITS: usize = 8;
-const FILES: usize = 40;
+pub(super) const FILES: usize = 40;
 
 /// Who starts, and where.
 #[derive(Debug)]
@@ -72,6 +77,32 @@ pub(super) fn change(lock: &ProjectLock, change: impl FnOnce(&mut Recent)) -> st
     lock.save_recent(&recent, Durability::Cached)
 }
 
+/// Changes one session's entry, `entered` at the front or where it stands, without reading the others.
+/// `readable`: it is known that the list of this text can be read. `change` is told whether there was one.
+fn change_entry(
+    lock: &ProjectLock,
+    id: &str,
+    entered: bool,
+    readable: impl FnOnce(&str) -> bool,
+    update: impl Fn(&mut Entry, bool),
+) -> store::Result<()> {
+    let text = lock.recent_text()?.filter(|text| readable(text));
+    let listing = text.as_deref().and_then(Listing::of);
+    let changed = listing.and_then(|listing| listing.with(id, entered, &update));
+    match (text, changed) {
+        (Some(text), Some(changed)) if same(&text, &changed) => Ok(()),
+        (Some(_), Some(changed)) => lock.save_recent_text(&changed),
+        _ => change(lock, |recent| {
+            let known = recent.get(id).is_some();
+            if entered {
+                update(recent.enter(id), known);
+            } else {
+                recent.update(id, |entry| update(entry, true));
+            }
+        }),
+    }
+}
+
 /// Takes a session out of the recent ones.
 pub fn forget(lock: &ProjectLock, id: &str) -> store::Result<()> {
     change(lock, |recent| recent.forget(id))
@@ -85,38 +116,38 @@ pub fn learn(
     state: &State,
     ended: Option<DateTime<Utc>>,
 ) -> store::Result<()> {
-    let mut given = None;
-    change(lock, |recent| {
-        recent.update(id, |entry| {
-            entry.learn(state);
-            given = ended.and_then(|at| Some((entry.pause.take()?, at)));
-        });
-    })?;
-    given.map_or(Ok(()), |(pause, at)| pause::take_up(lock, &pause, id, at))
+    let given = Cell::new(None);
+    let update = |entry: &mut Entry, _: bool| {
+        entry.learn(state);
+        given.set(ended.and_then(|at| Some((entry.pause.take()?, at))));
+    };
+    // At a session's end all is looked at, and what killed writers left is swept.
+    change_entry(lock, id, false, |_| state.ended.is_none(), update)?;
+    given.take().map_or(Ok(()), |(pause, at)| pause::take_up(lock, &pause, id, at))
 }
 
 impl Opening<'_> {
     /// Enters the session among the recent ones. `anew`: it starts in a process, rather than going
     /// on in it after a compaction. `previous`: the session it comes from; `given`: what it was told
-    /// of.
+    /// of; `known`: the text of a list that could be read.
     pub fn register(
         &self,
+        known: Option<&str>,
         transcript: Option<&Path>,
-        process: Option<Identity>,
+        process: Option<&Identity>,
         anew: bool,
         previous: Option<&str>,
         given: &Given,
     ) -> store::Result<()> {
         let branch = self.place.head().and_then(|head| head.branch.clone());
         let lock = self.project.lock(self.wait)?;
-        change(&lock, |recent| {
-            let known = recent.get(self.id).is_some();
-            let entry = recent.enter(self.id);
+        let readable = |text: &str| known.is_some_and(|known| same(known, text));
+        change_entry(&lock, self.id, true, readable, |entry, known| {
             entry.transcript = transcript.map(Path::to_owned);
-            entry.process = process;
+            entry.process = process.cloned();
             entry.attended = self.attended;
-            entry.worktree = self.place.worktree().to_owned();
-            entry.branch = branch;
+            self.place.worktree().clone_into(&mut entry.worktree);
+            entry.branch.clone_from(&branch);
             if anew || !known {
                 entry.started = Some(self.now);
             }
@@ -184,9 +215,12 @@ impl Opening<'_> {
             return Ok(None);
         }
         let session = self.project.session(&id);
-        let state = super::look(&session)?;
         let cause = cause(recent, entry, self.now);
-        let (log, about) = self.log(&session, &state, cause, entry.previous.clone());
+        let previous = entry.previous.as_ref();
+        let (log, about) = match self.kept(&session, cause, previous.cloned()) {
+            Some(kept) => kept,
+            None => self.log(&session, &super::look(&session)?, cause, previous.cloned()),
+        };
         let session = matches!(form, Form::Digest | Form::Brief).then(|| entry.id.clone());
         let given = Given { session, pause: None };
         Ok(Some(Told {
@@ -260,14 +294,53 @@ impl Opening<'_> {
         log_at(self.place, self.now, Some(path), state, cause, previous)
     }
 
+    /// The same of a session that is over, from the log that was kept of it then; `None` without one.
+    fn kept(
+        &self,
+        session: &store::Session,
+        cause: Option<Cause>,
+        previous: Option<String>,
+    ) -> Option<(ResumeLog, About)> {
+        if cause == Some(Cause::Running) {
+            return None;
+        }
+        let kept = Kept::of(session)?;
+        let base = Path::new(kept.composed.folder());
+        let edited = kept.edited.iter().map(String::as_str);
+        let repository = changed(self.place, base, edited, kept.last.unwrap_or(self.now));
+        let about = About {
+            now: self.now,
+            log_path: Some(session.dir().join("resume.md").display().to_string()),
+            cause,
+            repository: Some(repository),
+            window: kept.window,
+            previous: previous.map(injected),
+            pause: None,
+        };
+        Some((kept.composed.since(&about)?.fill().0, about))
+    }
+
+    /// What changed in the repository since a session's last event, as its own continuation is told it.
+    pub fn changes(&self, state: &State) -> Option<String> {
+        let since = state.last().unwrap_or(self.now);
+        changes_since(&state.session, meanwhile(self.place, &state.session, since))
+    }
+
     /// Finishes the sessions that died without an end: folds what their transcripts hold beyond the
     /// last event. Afterwards their entries say what they came to. Returns what could not be done.
     pub fn finish_dead(&self, recent: &Recent) -> Vec<String> {
-        recent
-            .sessions
-            .iter()
-            .filter(|e| e.id != self.id && !e.settled && !recent.live(e, self.now))
-            .take(FINISHED)
+        self.finish_all(&self.dead(recent))
+    }
+
+    /// The sessions that [`finish_dead`](Self::finish_dead) finishes.
+    pub fn dead<'r>(&self, recent: &'r Recent) -> Vec<&'r Entry> {
+        let dead = |e: &&Entry| e.id != self.id && !e.settled && !recent.live(e, self.now);
+        recent.sessions.iter().filter(dead).take(FINISHED).collect()
+    }
+
+    /// Finishes these sessions.
+    pub fn finish_all(&self, dead: &[&Entry]) -> Vec<String> {
+        dead.iter()
             .filter_map(|entry| {
                 let fault = self.finish(entry).err()?;
                 Some(format!("session {} can't be finished: {fault}", entry.id))
@@ -331,10 +404,14 @@ pub fn log_at(
         cause,
         repository: Some(meanwhile(place, &state.session, since)),
         window: state.window(),
-        previous: previous.map(|session| Previous { session, link: "injected".to_owned() }),
+        previous: previous.map(injected),
         pause: None,
     };
     (super::compose(state, &about), about)
+}
+
+fn injected(session: String) -> Previous {
+    Previous { session, link: "injected".to_owned() }
 }
 
 /// How a session ended, as far as its entry tells.
@@ -364,13 +441,8 @@ fn went_on(recent: &Recent, pause: &Pause) -> bool {
 
 /// What happened to the repository since the session's last event.
 pub fn meanwhile(place: &Place, session: &Session, since: DateTime<Utc>) -> Meanwhile {
-    let mut files = Vec::new();
-    for touch in session.all().flat_map(|t| &t.files).filter(|t| t.edits > 0) {
-        merge_touch(&mut files, touch.clone());
-    }
     // What the session removed itself is no news.
-    let newest = files.iter().filter(|t| !t.gone).rev().map(|touch| touch.path.as_str());
-    changed(place, Path::new(&session.folder), newest, since)
+    changed(place, Path::new(&session.folder), edited(session), since)
 }
 
 /// What happened since a time to the repository and to the first of `files`, which lie below `base`.

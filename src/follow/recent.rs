@@ -11,7 +11,7 @@ use std::cmp::Reverse;
 use std::path::{Path, PathBuf};
 
 /// Sessions that are remembered.
-const SESSIONS: usize = 64;
+pub(super) const SESSIONS: usize = 64;
 /// Where a process can't be looked at, a session counts as live for so long after its last event.
 const LIVE: TimeDelta = TimeDelta::minutes(30);
 /// For so long, broken-off work comes before a later session that came to its end.
@@ -62,8 +62,10 @@ pub struct Entry {
     pub worktree: PathBuf,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub branch: Option<String>,
+    #[serde(with = "crate::time::option")]
     pub started: Option<DateTime<Utc>>,
     /// Its last event.
+    #[serde(with = "crate::time::option")]
     pub last: Option<DateTime<Utc>>,
     /// Prompts of a person, as far as was folded.
     pub prompts: u32,
@@ -106,6 +108,15 @@ impl Recent {
     /// The project's recent sessions, read without a lock.
     pub fn of(project: &Project) -> store::Result<Self> {
         project.recent()?.map_or_else(|| Self::rebuilt(project), Ok)
+    }
+
+    /// The same, with the text that they were read from: as long as the list has it, it can be read.
+    pub fn with_text(project: &Project) -> store::Result<(Self, Option<String>)> {
+        let text = project.recent_text()?;
+        match text.as_deref().map(store::recent_of) {
+            Some(Some(recent)) => Ok((recent, text)),
+            _ => Ok((Self::rebuilt(project)?, None)),
+        }
     }
 
     /// The same for who is about to change them.

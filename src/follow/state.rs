@@ -28,7 +28,7 @@ pub struct State {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended: Option<Ended>,
     /// When its last event came.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", with = "crate::time::option")]
     pub touched: Option<DateTime<Utc>>,
     /// The context window as the status line was told it.
     #[serde(skip_serializing_if = "Option::is_none")]

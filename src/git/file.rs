@@ -3,21 +3,33 @@
 use crate::bytes;
 use std::ffi::OsStr;
 use std::fs::File;
+#[cfg(not(unix))]
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Component, Path, PathBuf};
+
+/// A regular file, and the bytes that it had when it was opened.
+pub(super) struct Opened {
+    file: File,
+    pub(super) length: u64,
+}
 
 /// Opens the regular file `name` below `root`.
 ///
 /// `None` when it is missing, when any part of `name` is a symbolic link or not a plain component, and
 /// when it is anything but a regular file: opening a FIFO would wait for a writer.
-pub(super) fn open(root: &Path, name: &Path) -> Option<File> {
+pub(super) fn open(root: &Path, name: &Path) -> Option<Opened> {
     let mut path = root.to_path_buf();
     let mut parts = name.components().peekable();
     while let Some(part) = parts.next() {
         let Component::Normal(part) = part else { return None };
         path.push(part);
+        let last = parts.peek().is_none();
+        // The file itself is looked at once it is open.
+        if cfg!(unix) && last {
+            break;
+        }
         let kind = path.symlink_metadata().ok()?.file_type();
-        let fits = if parts.peek().is_some() { kind.is_dir() } else { kind.is_file() };
+        let fits = if last { kind.is_file() } else { kind.is_dir() };
         if !fits {
             return None;
         }
@@ -25,13 +37,14 @@ pub(super) fn open(root: &Path, name: &Path) -> Option<File> {
     #[cfg(unix)]
     let file = {
         use rustix::fs::{Mode, OFlags};
-        // Should the file have become a FIFO or a link since it was looked at.
+        // No link is followed, and no writer of a FIFO waited for.
         let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         File::from(rustix::fs::open(&path, flags, Mode::empty()).ok()?)
     };
     #[cfg(not(unix))]
     let file = File::open(&path).ok()?;
-    file.metadata().ok()?.is_file().then_some(file)
+    let meta = file.metadata().ok()?;
+    meta.is_file().then(|| Opened { file, length: meta.len() })
 }
 
 /// The first line of a small file, without its line end; `None` when the file is over 4 KiB.
@@ -48,19 +61,28 @@ pub(super) fn line(root: &Path, name: &str) -> Option<Vec<u8>> {
 
 /// The whole of a file; `None` when it is longer than `most` bytes.
 pub(super) fn whole(root: &Path, name: &Path, most: u64) -> Option<Vec<u8>> {
-    // Room for most of them, so that few reads are needed.
-    let mut text = Vec::with_capacity(256);
-    open(root, name)?.take(most + 1).read_to_end(&mut text).ok()?;
-    (text.len() as u64 <= most).then_some(text)
+    let mut opened = open(root, name)?;
+    let length = opened.length;
+    if length > most { None } else { part(&mut opened, 0, length) }
 }
 
 /// The bytes from `start`, at most `most` of them.
-pub(super) fn part(file: &mut File, start: u64, most: u64) -> Option<Vec<u8>> {
-    file.seek(SeekFrom::Start(start)).ok()?;
-    let length = file.metadata().ok()?.len().saturating_sub(start).min(most);
-    let mut text = Vec::with_capacity(length as usize);
-    file.take(length).read_to_end(&mut text).ok()?;
-    Some(text)
+pub(super) fn part(opened: &mut Opened, start: u64, most: u64) -> Option<Vec<u8>> {
+    let Opened { file, length } = opened;
+    let length = length.saturating_sub(start).min(most);
+    #[cfg(unix)]
+    {
+        let mut text = vec![0; length as usize];
+        std::os::unix::fs::FileExt::read_exact_at(file, &mut text, start).ok()?;
+        Some(text)
+    }
+    #[cfg(not(unix))]
+    {
+        let mut text = Vec::with_capacity(length as usize);
+        file.seek(SeekFrom::Start(start)).ok()?;
+        file.take(length).read_to_end(&mut text).ok()?;
+        Some(text)
+    }
 }
 
 /// A path as git wrote it into a file.

@@ -18,8 +18,6 @@ pub struct Head {
     pub commit: Option<String>,
     /// `HEAD` names a commit instead of a branch.
     pub detached: bool,
-    /// `merge`, `rebase`, `am`, `cherry-pick`, `revert` or `bisect`, when one is under way.
-    pub in_progress: Option<&'static str>,
 }
 
 const BRANCHES: &[u8] = b"refs/heads/";
@@ -27,7 +25,7 @@ const BRANCHES: &[u8] = b"refs/heads/";
 impl Repository {
     /// Reads `HEAD` and what it names. What cannot be read is left out.
     pub fn head(&self) -> Head {
-        let mut head = Head { in_progress: self.in_progress(), ..Head::default() };
+        let mut head = Head::default();
         let Some(text) = file::line(&self.git_dir, "HEAD") else { return head };
         if let Some(name) = text.strip_prefix(b"ref:") {
             let name = name.trim_ascii();
@@ -43,7 +41,8 @@ impl Repository {
         head
     }
 
-    fn in_progress(&self) -> Option<&'static str> {
+    /// `merge`, `rebase`, `am`, `cherry-pick`, `revert` or `bisect`, when one is under way.
+    pub fn in_progress(&self) -> Option<&'static str> {
         // A rebase stops with a cherry-pick under way, so it comes first.
         [
             ("rebase-merge", "rebase"),
@@ -119,7 +118,7 @@ const LINE: u64 = 2048;
 /// `^<hash>`, what a tag stands for.
 fn packed(common_dir: &Path, name: &[u8]) -> Option<String> {
     let mut file = file::open(common_dir, Path::new("packed-refs"))?;
-    let (mut low, mut high) = (0, file.metadata().ok()?.len());
+    let (mut low, mut high) = (0, file.length);
     let header = file::part(&mut file, 0, 256)?;
     let header = header.split(|&byte| byte == b'\n').next()?;
     let sorted =

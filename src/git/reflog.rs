@@ -147,7 +147,7 @@ impl Repository {
     /// Hands over the entries of `logs/HEAD`, newest first, until `visit` has had enough.
     fn each_entry(&self, mut visit: impl FnMut(Entry<'_>) -> bool) {
         let Some(mut log) = file::open(&self.git_dir, Path::new("logs/HEAD")) else { return };
-        let Ok(length) = log.metadata().map(|meta| meta.len()) else { return };
+        let length = log.length;
         let mut start = length;
         // The rest of the line that begins in the block before.
         let mut rest = Vec::new();

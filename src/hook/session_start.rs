@@ -39,7 +39,7 @@ pub fn handle(context: &Context) -> Result<Reply, Fault> {
         wait: LOCK,
     };
     let process = process::identify(context.env.claude_pid.unwrap_or_else(process::parent));
-    let recent = Recent::of(&project)?;
+    let (recent, mut text) = Recent::with_text(&project)?;
     // The session that ran in this process before: cleared, or branched from.
     let before = process
         .as_ref()
@@ -56,14 +56,28 @@ pub fn handle(context: &Context) -> Result<Reply, Fault> {
         },
         Source::Startup if let Some(handover) = handed(context) => Ok(Answer::from(handover)),
         Source::Startup | Source::Clear => {
-            context.note(&opening.finish_dead(&recent));
+            let dead = opening.dead(&recent);
+            // What is finished is entered as what it came to.
+            let later = if dead.is_empty() {
+                None
+            } else {
+                context.note(&opening.finish_all(&dead));
+                let later = Recent::with_text(&project);
+                later.map_err(|error| context.note(&[error.to_string()])).ok().map(
+                    |(later, read)| {
+                        text = read;
+                        later
+                    },
+                )
+            };
             let cleared = before.as_deref().filter(|_| source == Source::Clear);
             let (start, named) = match (source, opening.attended) {
                 (Source::Clear, _) => (Start::Clear, inject.clear),
                 (_, true) => (Start::Startup, inject.startup),
                 (_, false) => (Start::Unattended, inject.unattended),
             };
-            fresh(&opening, start, inject.rule(named), cleared)
+            let recent = later.as_ref().unwrap_or(&recent);
+            fresh(&opening, recent, start, inject.rule(named), cleared)
         }
     };
     let mut told = told.unwrap_or_else(|fault| {
@@ -95,7 +109,9 @@ pub fn handle(context: &Context) -> Result<Reply, Fault> {
         told.given.pause = own.map(|pause| pause.id.clone());
     }
     // What was found is told even where nothing can be written.
-    if let Err(error) = opening.register(transcript, process, anew, before.as_deref(), &told.given)
+    let (known, before) = (text.as_deref(), before.as_deref());
+    if let Err(error) =
+        opening.register(known, transcript, process.as_ref(), anew, before, &told.given)
     {
         context.note(&[error.to_string()]);
     }
@@ -173,8 +189,7 @@ fn meanwhile(opening: &Opening<'_>, id: &SessionId, rule: Rule) -> Result<Answer
         return Ok(Answer::default());
     }
     let state = follow::look(&session)?;
-    let (log, _) = opening.log(&session, &state, None, None);
-    let context = resume::changes(&log);
+    let context = opening.changes(&state);
     Ok(Answer { reply: Reply { context, ..Reply::default() }, given: Given::default() })
 }
 
@@ -216,13 +231,13 @@ fn cost(
 /// A new conversation: where the work of an earlier one stands.
 fn fresh(
     opening: &Opening<'_>,
+    recent: &Recent,
     start: Start,
     rule: Rule,
     cleared: Option<&str>,
 ) -> Result<Answer, Fault> {
-    let recent = Recent::of(opening.project)?;
-    let Some(told) = opening.told(&recent, start, rule, cleared)? else {
-        return Ok(idle(opening, &recent));
+    let Some(told) = opening.told(recent, start, rule, cleared)? else {
+        return Ok(idle(opening, recent));
     };
     let mut reply = say(told.form, &told.log, &told.about, Whose::Earlier);
     if let (Earlier::Pause(pause), Some(message)) = (&told.earlier, &mut reply.message) {

@@ -21,7 +21,7 @@ mod tests;
 
 use std::borrow::Cow;
 
-pub use own::{also, check};
+pub use own::{also, check, settings};
 
 /// A secret found in a text.
 #[derive(Debug, PartialEq, Eq)]

@@ -39,6 +39,13 @@ pub enum Cause {
     Running,
 }
 
+impl Cause {
+    /// The session was not broken off: it runs, or was paused in a turn on purpose.
+    pub(super) fn goes_on(self) -> bool {
+        matches!(self, Self::Running | Self::Paused)
+    }
+}
+
 /// What happened to the repository since the session's last event.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

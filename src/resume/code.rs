@@ -6,7 +6,7 @@ use super::recall::Told;
 use super::view::View;
 use crate::bytes;
 use crate::session::facts::Act;
-use crate::session::text::cut;
+use crate::session::text::{self, cut};
 use std::fmt::Write;
 
 /// The newest text of what was edited: what is not committed first.
@@ -153,7 +153,7 @@ fn difference(old: &str, new: &str) -> Snippet {
 }
 
 fn lines(text: &str) -> Vec<&str> {
-    text.lines().filter(|l| !is_blank(l)).collect()
+    text::lines(text).filter(|l| !is_blank(l)).collect()
 }
 
 fn is_blank(line: &str) -> bool {

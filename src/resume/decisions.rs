@@ -149,7 +149,7 @@ fn plan_parts(plan: &str) -> Vec<(u8, String, Vec<String>)> {
 
 /// Choices in Claude's words.
 fn chosen(view: &View<'_>, out: &mut Vec<Entry>) {
-    let told: String = out.iter().flat_map(|e| [&*e.text, "\0"]).collect();
+    let told = super::findings::told(out);
     let mut seen: Vec<&str> = Vec::new();
     for step in &view.steps {
         if let Act::Said(said) = &step.act

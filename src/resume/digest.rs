@@ -1,10 +1,11 @@
 //! What is injected: the digest, its head as the brief, and one line as the notice.
 
 use super::about::{About, Meanwhile};
-use super::log::{ResumeLog, Topic};
+use super::log::{ResumeLog, Subject, Topic};
 use super::render::{Choice, not_told, span, title, told};
 use super::safe::safe;
 use super::select;
+use crate::session::Session;
 use crate::session::text::{self, units};
 use chrono::{DateTime, Utc};
 use std::fmt::Write;
@@ -25,18 +26,18 @@ pub enum Whose {
     This,
 }
 
-fn fence(log: &ResumeLog, whose: Whose) -> String {
+fn fence(subject: &Subject, whose: Whose) -> String {
     let id: String =
-        log.subject.session.chars().filter(|c| c.is_alphanumeric() || *c == '-').take(64).collect();
+        subject.session.chars().filter(|c| c.is_alphanumeric() || *c == '-').take(64).collect();
     let mut out = format!("<session-record id=\"{id}\"");
-    if log.subject.pause.as_ref().is_some_and(|pause| *pause != log.subject.session) {
-        let _ = write!(out, " pause=\"{}\"", short_id(log));
+    if subject.pause.as_ref().is_some_and(|pause| *pause != subject.session) {
+        let _ = write!(out, " pause=\"{}\"", short_id(subject));
     }
-    if let Some((from, to)) = span(log) {
+    if let Some((from, to)) = span(subject) {
         let _ = write!(out, " from=\"{from}\" to=\"{to}\"");
     }
     out.push_str(">\n");
-    if let Some(origin) = &log.subject.origin {
+    if let Some(origin) = &subject.origin {
         let _ = write!(
             out,
             "Facts that were not recorded here: {}. The user accepted them; a partial record. History, \
@@ -62,15 +63,15 @@ const CLOSE: &str = "</session-record>";
 
 /// Where the whole can be read.
 fn pointer(log: &ResumeLog, about: &About) -> String {
-    let id = short_id(log);
+    let id = short_id(&log.subject);
     match &about.log_path {
         Some(path) => format!("Full log: {} (`rejoin show {id}`)", text::line(path, 200)),
         None => format!("Full log: `rejoin show {id}`"),
     }
 }
 
-fn short_id(log: &ResumeLog) -> String {
-    let id = log.subject.pause.as_ref().unwrap_or(&log.subject.session);
+fn short_id(subject: &Subject) -> String {
+    let id = subject.pause.as_ref().unwrap_or(&subject.session);
     id.chars().filter(|c| c.is_alphanumeric() || *c == '-').take(8).collect()
 }
 
@@ -86,7 +87,7 @@ pub fn digest(log: &ResumeLog, about: &About, whose: Whose) -> String {
             &own
         }
     };
-    let open = fence(log, whose);
+    let open = fence(&log.subject, whose);
     let mut lead = String::new();
     title(log, &mut lead);
     let end = |choice: &Choice<'_>| {
@@ -96,17 +97,14 @@ pub fn digest(log: &ResumeLog, about: &About, whose: Whose) -> String {
     let room = DIGEST - units(&open) - units(CLOSE);
     let head = HEAD.saturating_sub(units(&open) + units(&lead));
     let body = select::within(log, room, head, &|choice| {
-        let mut out = lead.clone();
-        told(log, choice, &mut out);
-        out.push_str(&end(choice));
-        safe(&out).into_owned()
+        told(log, choice, &lead, |out| out.push_str(&end(choice)))
     });
     format!("{open}{body}{CLOSE}")
 }
 
 /// The digest's head alone, with the path of the whole: at most 2,000 UTF-16 units.
 pub fn brief(log: &ResumeLog, about: &About) -> String {
-    let open = fence(log, Whose::Earlier);
+    let open = fence(&log.subject, Whose::Earlier);
     let mut lead = String::new();
     title(log, &mut lead);
     let end = format!("\n{}\n", pointer(log, about));
@@ -115,9 +113,7 @@ pub fn brief(log: &ResumeLog, about: &About) -> String {
     let mut head = select::head(log, most, most / 8);
     loop {
         let choice = Choice { head: head.clone(), ..Choice::default() };
-        let mut out = lead.clone();
-        told(log, &choice, &mut out);
-        let out = safe(&out);
+        let out = told(log, &choice, &lead, |_| ()).with("");
         if units(&out) <= room || head.is_empty() {
             let out = text::cut(&out, room);
             return format!("{open}{out}{}{CLOSE}", safe(&end));
@@ -154,10 +150,27 @@ pub fn notice(log: &ResumeLog, about: &About) -> String {
 
 /// What changed in the repository since, as absolute facts; `None` when nothing did.
 pub fn changes(log: &ResumeLog) -> Option<String> {
-    let meanwhile = log.subject.meanwhile.as_ref()?;
-    let open = fence(log, Whose::Earlier);
+    told_changes(&log.subject)
+}
+
+/// The same without a log of the session.
+pub fn changes_since(session: &Session, meanwhile: Meanwhile) -> Option<String> {
+    let branch = session.branch.clone();
+    told_changes(&Subject {
+        session: session.id.clone(),
+        from: session.first,
+        to: session.last,
+        meanwhile: Some(meanwhile).filter(|m| m.changed(branch.as_deref())),
+        branch,
+        ..Subject::default()
+    })
+}
+
+fn told_changes(subject: &Subject) -> Option<String> {
+    let meanwhile = subject.meanwhile.as_ref()?;
+    let open = fence(subject, Whose::Earlier);
     let mut out = String::from("Since the session's last event, the repository changed:\n");
-    for line in lines(meanwhile, log.subject.branch.as_deref()) {
+    for line in lines(meanwhile, subject.branch.as_deref()) {
         let _ = writeln!(out, "- {line}");
     }
     Some(format!("{open}{}{CLOSE}", safe(&text::cut(&out, DIGEST - 600))))

@@ -20,12 +20,16 @@ pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
 
 /// Statements of Claude's about what turned out, those that failures tell already left out.
 fn statements(view: &View<'_>, out: &mut Vec<Entry>) {
-    let told: String = out.iter().flat_map(|e| [&*e.text, "\0"]).collect();
+    let told = told(out);
     // What stands in a closing statement is told there.
-    let closed: Vec<String> = (view.session.turns.iter())
-        .filter_map(|t| t.closing.as_ref().filter(|_| t.end == End::Stopped))
-        .map(|c| view.recall.whole(c).replace("**", ""))
-        .collect();
+    let closings = (view.session.turns.iter())
+        .filter_map(|t| t.closing.as_ref().filter(|_| t.end == End::Stopped));
+    let (mut closed, mut ends) = (String::new(), Vec::new());
+    for closing in closings {
+        closed.push_str(&view.recall.whole(closing).replace("**", ""));
+        closed.push('\0');
+        ends.push(closed.len());
+    }
     let mut near = 0;
     let mut seen: Vec<&str> = Vec::new();
     let last = view.session.seq.max(1);
@@ -43,16 +47,18 @@ fn statements(view: &View<'_>, out: &mut Vec<Entry>) {
         }
         // Statements and closing statements follow each other in order: mostly it is the same one, or
         // the next.
-        let stands = (near..closed.len()).take(2).find(|at| closed[*at].contains(end));
-        near = stands.unwrap_or(near);
-        let mut told_already = || {
-            let stands_in =
-                |text: &str| bytes::find_part(end.as_bytes(), text.as_bytes()).is_some();
-            let at = closed.iter().position(|closing| stands_in(closing));
-            near = at.unwrap_or(near);
-            at.is_some() || stands_in(&told)
+        let find = |text: &str| bytes::find_part(end.as_bytes(), text.as_bytes());
+        let start = |turn: usize| turn.checked_sub(1).map_or(0, |before| ends[before]);
+        let next_two = match (near + 1).min(ends.len().saturating_sub(1)) {
+            last if near < ends.len() => &closed[start(near)..ends[last]],
+            _ => "",
         };
-        if stands.is_some() || told_already() {
+        let found = find(next_two).map(|at| start(near) + at).or_else(|| find(&closed));
+        if let Some(at) = found {
+            near = ends.partition_point(|end| *end <= at);
+            continue;
+        }
+        if find(&told).is_some() {
             continue;
         }
         seen.push(&said.text);
@@ -71,6 +77,12 @@ fn statements(view: &View<'_>, out: &mut Vec<Entry>) {
             format!("{} \"{}\"{fixed}{context}", view.clock(step.at), said.text),
         ));
     }
+}
+
+/// The text of all entries of the session: what became of the repository since is not the session's.
+pub(super) fn told(out: &[Entry]) -> String {
+    let own = out.iter().filter(|e| e.topic != Topic::Meanwhile);
+    own.flat_map(|e| [&*e.text, "\0"]).collect()
 }
 
 /// What a sentence that names no file is about: the command that had just failed, or the file that

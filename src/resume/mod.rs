@@ -8,6 +8,7 @@
 mod about;
 mod accomplishments;
 mod code;
+mod composed;
 mod context;
 mod decisions;
 mod digest;
@@ -30,7 +31,8 @@ mod state;
 mod view;
 
 pub use about::{About, Cause, LaterCommit, Meanwhile, Previous};
-pub use digest::{Whose, brief, changes, digest, notice};
+pub use composed::Composed;
+pub use digest::{Whose, brief, changes, changes_since, digest, notice};
 pub use log::{Entry, FileFact, Metadata, ResumeLog, State, Subject, Topic};
 pub use pause::{Checkout, MESSAGE, OpenTask, Paused, checks, open_tasks, thaw};
 pub use recall::Recall;
@@ -40,7 +42,7 @@ pub use view::tasks;
 
 use crate::session::Session;
 use crate::session::event::Place;
-use std::cell::OnceCell;
+use std::collections::HashSet;
 
 /// Tokens of a resume log, of [`UNITS`] UTF-16 units each.
 pub const TOKENS: usize = 10_000;
@@ -49,7 +51,7 @@ pub const UNITS: usize = 4;
 
 /// The resume log of a session: at most [`TOKENS`], as its Markdown.
 pub fn compose(session: &Session, recall: Recall, about: &About) -> ResumeLog {
-    document(session, about, |_| recall).0
+    Composed::of(session, about, |_| recall).fill().0
 }
 
 /// The resume log of a session, and its Markdown: it was measured, and need not be rendered again.
@@ -59,23 +61,13 @@ pub fn document(
     about: &About,
     read: impl FnOnce(&[Place]) -> Recall,
 ) -> (ResumeLog, String) {
-    let (nothing, recall) = (Recall::default(), OnceCell::new());
-    let mut view = view::View::new(session, &nothing, about);
-    view.recall = recall.get_or_init(|| read(&recall::wanted(&view)));
-    let view = view;
-    let mut log = ResumeLog::of(&view);
-    let mut all = Vec::new();
-    mission::entries(&view, &mut all);
-    next::entries(&view, &mut all);
-    context::entries(&view, &mut all);
-    rules::entries(&view, &mut all);
-    code::entries(&view, &mut all);
-    accomplishments::entries(&view, &mut all);
-    findings::entries(&view, &mut all);
-    decisions::entries(&view, &mut all);
-    metrics::entries(&view, &mut all);
-    pause::entries(&view, &mut all);
-    log.metadata = files::metadata(&view);
-    let text = select::fill(&mut log, all);
-    (log, text)
+    Composed::of(session, about, read).fill()
+}
+
+/// The files that a session edited and did not remove, the last touched first.
+pub fn edited(session: &Session) -> impl Iterator<Item = &str> {
+    let mut seen = HashSet::new();
+    let touches = session.all().rev().flat_map(|turn| turn.files.iter().rev());
+    let last = touches.filter(move |touch| touch.edits > 0 && seen.insert(&*touch.path));
+    last.filter(|touch| !touch.gone).map(|touch| &*touch.path)
 }

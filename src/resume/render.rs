@@ -1,12 +1,33 @@
 //! The resume log as text.
 
-use super::log::{Entry, FORMAT, FileFact, ResumeLog, Section, Topic};
+use super::log::{Entry, FORMAT, FileFact, ResumeLog, Section, Subject, Topic};
 use super::safe::safe;
 use super::{UNITS, select};
+use crate::bytes;
 use crate::session::text::{self, units};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write;
+
+/// A text in the two parts that its list of files stands between, free of what could break out of a frame.
+pub(super) struct Around {
+    before: String,
+    behind: String,
+}
+
+impl Around {
+    /// UTF-16 units of both.
+    pub(super) fn units(&self) -> usize {
+        units(&self.before) + units(&self.behind)
+    }
+
+    /// The text with these files.
+    pub(super) fn with(self, files: &str) -> String {
+        let mut text = self.before;
+        text.push_str(files);
+        text.push_str(&self.behind);
+        text
+    }
+}
 
 /// What of a log is told, and how much of each entry.
 #[derive(Debug, Default)]
@@ -15,8 +36,6 @@ pub(super) struct Choice<'a> {
     pub(super) head: Vec<(&'a Entry, bool)>,
     /// The others; whether the short form is told.
     pub(super) body: Vec<(&'a Entry, bool)>,
-    /// UTF-16 units for the files.
-    pub(super) files: usize,
     /// Whether agents, errors and warnings are told.
     pub(super) metadata: bool,
 }
@@ -38,20 +57,19 @@ pub(super) fn markdown_with(log: &ResumeLog, files: &str) -> String {
     let choice = Choice {
         head: Vec::new(),
         body: log.entries().map(|e| (e, false)).collect(),
-        files: 0,
         metadata: true,
     };
     let mut out = format!("<!-- rejoin resume log, format {FORMAT} -->\n");
     title(log, &mut out);
     lead(log, &mut out);
-    told_with(log, &choice, files, &mut out);
-    if let Some(line) = counted_out(&log.left_out) {
+    told_before(&choice, &mut out);
+    out.push_str(files);
+    told_behind(log, &choice, &mut out);
+    let left_out = log.left_out.iter().map(|(kind, n)| (&**kind, *n));
+    if let Some(line) = counted_out(left_out.collect()) {
         let _ = write!(out, "\n{line}\n");
     }
-    match safe(&out) {
-        Cow::Borrowed(_) => out,
-        Cow::Owned(safe) => safe,
-    }
+    safe_of(out)
 }
 
 /// The best that a log can say in `budget` tokens, as Markdown without a frame.
@@ -66,10 +84,7 @@ pub fn text(log: &ResumeLog, budget: usize) -> String {
     lead(log, &mut frame);
     let head = room * 9 / 20;
     select::within(log, room, head, &|choice| {
-        let mut out = frame.clone();
-        told(log, choice, &mut out);
-        left_out(log, choice, &mut out);
-        safe(&out).into_owned()
+        told(log, choice, &frame, |out| left_out(log, choice, out))
     })
 }
 
@@ -98,7 +113,7 @@ fn lead(log: &ResumeLog, out: &mut String) {
             let _ = write!(out, "Claude Code session `{}`", subject.session);
         }
     }
-    if let Some((from, to)) = span(log) {
+    if let Some((from, to)) = span(&log.subject) {
         let _ = write!(out, ", {from} to {to}");
     }
     out.push('\n');
@@ -111,22 +126,47 @@ fn lead(log: &ResumeLog, out: &mut String) {
 }
 
 /// First and last time, the date told once.
-pub(super) fn span(log: &ResumeLog) -> Option<(String, String)> {
-    let (from, to) = (log.subject.from?, log.subject.to?);
+pub(super) fn span(subject: &Subject) -> Option<(String, String)> {
+    let (from, to) = (subject.from?, subject.to?);
     let same = from.date_naive() == to.date_naive();
     let end = if same { "%H:%M UTC" } else { "%Y-%m-%d %H:%M UTC" };
     Some((from.format("%Y-%m-%d %H:%M").to_string(), to.format(end).to_string()))
 }
 
-/// The chosen entries and files.
-pub(super) fn told(log: &ResumeLog, choice: &Choice<'_>, out: &mut String) {
-    let mut listed = String::new();
-    files(&log.metadata.files, choice.files, &mut listed);
-    told_with(log, choice, &listed, out);
+/// The chosen entries behind a frame, and what stands at the `end`.
+///
+/// The parts are made safe apart. No frame begins in one and goes on in the next: the files begin with a
+/// heading, and so does what is behind them, or with an empty line and a sentence.
+pub(super) fn told(
+    log: &ResumeLog,
+    choice: &Choice<'_>,
+    frame: &str,
+    end: impl FnOnce(&mut String),
+) -> Around {
+    let mut before = frame.to_owned();
+    told_before(choice, &mut before);
+    let mut behind = String::new();
+    told_behind(log, choice, &mut behind);
+    end(&mut behind);
+    Around { before: safe_of(before), behind: safe_of(behind) }
 }
 
-/// The chosen entries, with the files as they are told.
-fn told_with(log: &ResumeLog, choice: &Choice<'_>, files: &str, out: &mut String) {
+/// The files in at most `room` units, safe as well.
+pub(super) fn listed(log: &ResumeLog, room: usize) -> String {
+    let mut out = String::new();
+    files(&log.metadata.files, room, &mut out);
+    safe_of(out)
+}
+
+fn safe_of(text: String) -> String {
+    match safe(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(safe) => safe,
+    }
+}
+
+/// The chosen entries up to the files.
+fn told_before(choice: &Choice<'_>, out: &mut String) {
     if !choice.head.is_empty() {
         out.push('\n');
         topics(&choice.head, out);
@@ -149,16 +189,19 @@ fn told_with(log: &ResumeLog, choice: &Choice<'_>, files: &str, out: &mut String
             topics(&entries, out);
         }
     }
-    out.push_str(files);
+}
+
+/// What is told behind the files.
+fn told_behind(log: &ResumeLog, choice: &Choice<'_>, out: &mut String) {
     if choice.metadata {
         metadata(log, out);
     }
-    let code = of(&|e| e.topic == Topic::Code);
-    if !code.is_empty() {
-        let _ = write!(out, "\n## {}\n", Topic::Code.heading());
-        for (entry, short) in code {
-            item(shown(entry, short), out);
+    let code = choice.body.iter().filter(|(e, _)| e.topic == Topic::Code);
+    for (index, (entry, short)) in code.enumerate() {
+        if index == 0 {
+            let _ = write!(out, "\n## {}\n", Topic::Code.heading());
         }
+        item(shown(entry, *short), out);
     }
 }
 
@@ -208,7 +251,15 @@ fn item(text: &str, out: &mut String) {
         }
         None => text,
     };
-    for (index, line) in text.lines().enumerate() {
+    if bytes::find_either(b'\n', b'\r', text.as_bytes()).is_none() {
+        if !text.is_empty() {
+            out.push_str("- ");
+            out.push_str(text);
+            out.push('\n');
+        }
+        return;
+    }
+    for (index, line) in text::lines(text).enumerate() {
         out.push_str(match (index, line.is_empty()) {
             (0, _) => "- ",
             (_, true) => "",
@@ -239,15 +290,15 @@ fn files(files: &[FileFact], room: usize, out: &mut String) {
         }
     }
     out.push_str(HEADING);
-    let mut folders: Vec<&str> = Vec::new();
-    for Names { file, .. } in &shown {
-        let folder = folder(&file.path);
-        if !folders.contains(&folder) {
-            folders.push(folder);
+    let mut folders: Vec<(&str, Vec<&Names<'_>>)> = Vec::new();
+    for names in &shown {
+        let folder = folder(&names.file.path);
+        match folders.iter_mut().find(|(known, _)| *known == folder) {
+            Some((_, inside)) => inside.push(names),
+            None => folders.push((folder, vec![names])),
         }
     }
-    for name in folders {
-        let inside: Vec<_> = shown.iter().filter(|n| folder(&n.file.path) == name).collect();
+    for (name, inside) in folders {
         if let [one] = inside[..] {
             let _ = writeln!(out, "- {}{}", one.file.path, about(one));
             continue;
@@ -435,23 +486,27 @@ pub(super) fn left_out(log: &ResumeLog, choice: &Choice<'_>, out: &mut String) {
 
 /// What a choice leaves out, as a sentence.
 pub(super) fn not_told(log: &ResumeLog, choice: &Choice<'_>) -> Option<String> {
-    let mut counts = log.left_out.clone();
-    let chosen: HashSet<*const Entry> =
+    let mut chosen: Vec<*const Entry> =
         choice.head.iter().chain(&choice.body).map(|(e, _)| std::ptr::from_ref(*e)).collect();
-    for entry in log.entries().filter(|e| !chosen.contains(&std::ptr::from_ref(*e))) {
-        *counts.entry(entry.topic.kind().to_owned()).or_default() += 1;
+    chosen.sort_unstable();
+    let mut counts: Vec<(&str, u32)> = log.left_out.iter().map(|(k, n)| (&**k, *n)).collect();
+    for entry in log.entries().filter(|e| chosen.binary_search(&std::ptr::from_ref(*e)).is_err()) {
+        let kind = entry.topic.kind();
+        match counts.iter_mut().find(|(known, _)| *known == kind) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((kind, 1)),
+        }
     }
-    counted_out(&counts)
+    counted_out(counts)
 }
 
 /// What is left out, as a sentence.
-fn counted_out(counts: &BTreeMap<String, u32>) -> Option<String> {
-    if counts.is_empty() {
+fn counted_out(mut kinds: Vec<(&str, u32)>) -> Option<String> {
+    if kinds.is_empty() {
         return None;
     }
-    let mut kinds: Vec<(&String, &u32)> = counts.iter().collect();
-    kinds.sort_by_key(|(kind, n)| (std::cmp::Reverse(**n), kind.as_str()));
-    let list: Vec<String> = kinds.iter().map(|(kind, n)| counted(**n, kind)).collect();
+    kinds.sort_unstable_by_key(|(kind, n)| (std::cmp::Reverse(*n), *kind));
+    let list: Vec<String> = kinds.iter().map(|(kind, n)| counted(*n, kind)).collect();
     Some(format!("Left out: {}.", list.join(", ")))
 }
 

@@ -1,7 +1,7 @@
 //! What is told when not everything fits.
 
 use super::log::{Entry, ResumeLog, Section, Topic};
-use super::render::{Choice, HEAD, all_files, markdown_with};
+use super::render::{Around, Choice, HEAD, all_files, listed, markdown_with};
 use super::{TOKENS, UNITS};
 use crate::bytes;
 use crate::session::text::units;
@@ -35,12 +35,18 @@ fn price(entry: &Entry, short: bool) -> usize {
 /// Worth of an entry in a text of `room` units: what takes more than a twentieth of the room has to
 /// be worth it.
 fn score(entry: &Entry, room: usize) -> i64 {
+    let short = entry.short.as_deref().map(cost);
+    score_of(entry, room, cost(&entry.text), short)
+}
+
+/// The same where it is known what the entry costs, in full and short.
+fn score_of(entry: &Entry, room: usize, full: usize, short: Option<usize>) -> i64 {
     let worth = i64::from(entry.worth) * 100;
     if entry.worth >= PINNED {
         return worth;
     }
     let fair = (room / 20).max(60) as i64;
-    let least = entry.short.as_deref().map_or(usize::MAX, cost).min(cost(&entry.text));
+    let least = short.unwrap_or(usize::MAX).min(full);
     let over = least as i64 - fair;
     worth - (over.max(0) * 1000 / fair).min(4000)
 }
@@ -52,8 +58,12 @@ pub(super) fn fill(log: &mut ResumeLog, mut all: Vec<Entry>) -> String {
     // What of each is told: not at all, short, in full.
     let mut taken: Vec<Option<bool>> = vec![None; all.len()];
     let costs: Vec<usize> = all.iter().map(|e| cost(&e.text)).collect();
+    let shorts: Vec<Option<usize>> = all.iter().map(|e| e.short.as_deref().map(cost)).collect();
+    let entries = all.iter().zip(&costs).zip(&shorts);
+    let scores: Vec<i64> =
+        entries.map(|((entry, full), short)| score_of(entry, total, *full, *short)).collect();
     let mut order: Vec<usize> = (0..all.len()).collect();
-    order.sort_by_cached_key(|at| std::cmp::Reverse(score(&all[*at], total)));
+    order.sort_by_key(|at| std::cmp::Reverse(scores[*at]));
     let mut rest: Vec<usize> = Vec::new();
     let mut used = 0;
     for section in Section::ALL {
@@ -72,7 +82,7 @@ pub(super) fn fill(log: &mut ResumeLog, mut all: Vec<Entry>) -> String {
     let mut files = all_files(log);
     let metadata = units(&markdown_with(log, &files));
     let mut left = total.saturating_sub(used + metadata + 600);
-    rest.sort_by_cached_key(|at| std::cmp::Reverse(score(&all[*at], total)));
+    rest.sort_by_key(|at| std::cmp::Reverse(scores[*at]));
     for at in rest {
         let entry = &all[at];
         if costs[at] <= left {
@@ -80,7 +90,7 @@ pub(super) fn fill(log: &mut ResumeLog, mut all: Vec<Entry>) -> String {
             taken[at] = Some(true);
             continue;
         }
-        match entry.short.as_deref().map(cost) {
+        match shorts[at] {
             Some(short) if short <= left => {
                 left -= short;
                 taken[at] = Some(false);
@@ -181,12 +191,12 @@ pub(super) fn within(
     log: &ResumeLog,
     room: usize,
     head_room: usize,
-    render: &dyn Fn(&Choice<'_>) -> String,
+    render: &dyn Fn(&Choice<'_>) -> Around,
 ) -> String {
     let small = room < SMALL;
     let head = head(log, head_room, if small { head_room / 7 } else { head_room / 4 });
     let mut choice = Choice { head, ..Choice::default() };
-    let base = units(&render(&choice)) + 40;
+    let base = render(&choice).units() + 40;
     let mut left = room.saturating_sub(base);
     let files_share = if small { left * 2 / 5 } else { left / FILES_SHARE };
     left -= files_share;
@@ -236,12 +246,12 @@ pub(super) fn within(
     }
     let order = |e: &Entry| log.entries().position(|o| std::ptr::eq(o, e));
     choice.body.sort_by_cached_key(|(e, _)| order(e));
-    choice.files = files_share;
-    choice.files += room.saturating_sub(units(&render(&choice)));
-    let mut text = render(&choice);
+    let mut around = render(&choice);
+    let mut files = Files::of(log, files_share);
+    files = Files::of(log, files_share + room.saturating_sub(around.units() + files.units));
     // What files leave, the next best may take.
     for _ in 0..4 {
-        let mut left = room.saturating_sub(units(&text) + 80);
+        let mut left = room.saturating_sub(around.units() + files.units + 80);
         let before = choice.body.len();
         for (_, entry) in &candidates {
             if choice.body.iter().any(|(e, _)| std::ptr::eq(*e, *entry)) {
@@ -260,26 +270,41 @@ pub(super) fn within(
             break;
         }
         choice.body.sort_by_cached_key(|(e, _)| order(e));
-        text = render(&choice);
+        around = render(&choice);
     }
     // The estimate errs by headings: give up the least until it fits.
     loop {
-        let over = units(&text).saturating_sub(room);
+        let over = (around.units() + files.units).saturating_sub(room);
         if over == 0 {
-            return text;
+            return around.with(&files.text);
         }
-        if choice.files > over {
-            choice.files -= over + 20.min(choice.files - over);
-        } else if choice.files > 0 {
-            choice.files = 0;
+        if files.room > over {
+            files = Files::of(log, files.room - over - 20.min(files.room - over));
+        } else if files.room > 0 {
+            files = Files::of(log, 0);
         } else if let Some(at) = least(&choice.body) {
             choice.body.remove(at);
+            around = render(&choice);
         } else if let Some(at) = least(&choice.head) {
             choice.head.remove(at);
+            around = render(&choice);
         } else {
-            return crate::session::text::cut(&text, room);
+            return crate::session::text::cut(&around.with(&files.text), room);
         }
-        text = render(&choice);
+    }
+}
+
+/// The files as they are told in a room.
+struct Files {
+    room: usize,
+    text: String,
+    units: usize,
+}
+
+impl Files {
+    fn of(log: &ResumeLog, room: usize) -> Self {
+        let text = listed(log, room);
+        Self { room, units: units(&text), text }
     }
 }
 

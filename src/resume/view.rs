@@ -12,6 +12,7 @@ use crate::session::facts::{
 };
 use crate::session::{merge_family, merge_touch};
 use chrono::{DateTime, Datelike, Duration, Timelike, Utc};
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// A session's facts over all its turns.
@@ -142,18 +143,18 @@ impl<'a> View<'a> {
 
     /// The session was not broken off: it runs, or was paused in a turn on purpose.
     pub(super) fn goes_on(&self) -> bool {
-        matches!(self.about.cause, Some(Cause::Running | Cause::Paused))
+        self.about.cause.is_some_and(Cause::goes_on)
     }
 
     /// How the session stands, in words.
     pub(super) fn ended(&self) -> String {
-        let Some(turn) = self.last_turn() else {
-            return match self.about.cause {
-                Some(Cause::Paused) => "paused on purpose".to_owned(),
-                _ => "nothing was asked".to_owned(),
-            };
-        };
-        let mut said = match &turn.end {
+        self.ending().words(self.about.cause)
+    }
+
+    /// The same, but for what brought the end about.
+    pub(super) fn ending(&self) -> Ending {
+        let Some(turn) = self.last_turn() else { return Ending::default() };
+        let said = match &turn.end {
             End::Open if self.goes_on() => "in the middle of a turn",
             End::Open => "cut off in the middle of a turn",
             End::Stopped => "turn ended",
@@ -167,20 +168,17 @@ impl<'a> View<'a> {
                 "server_error" => "cut off by an API error (of the server)",
                 _ => "cut off by an API error",
             },
+        };
+        let failure = self.unsolved.iter().find(|f| f.run.family == "git commit");
+        let commit = failure.map(|failure| match failure.run.outcome {
+            Outcome::Failed => "failed",
+            _ => "was refused",
+        });
+        Ending {
+            turn: said.to_owned(),
+            open: turn.end == End::Open,
+            commit: commit.map(str::to_owned),
         }
-        .to_owned();
-        match self.about.cause {
-            Some(Cause::Died) if turn.end != End::Open => said.push_str("; its process is gone"),
-            Some(Cause::Cleared) => said.push_str("; ended by /clear"),
-            Some(Cause::Paused) => said.push_str("; paused on purpose"),
-            _ => {}
-        }
-        if let Some(failure) = self.unsolved.iter().find(|f| f.run.family == "git commit") {
-            let how = if failure.run.outcome == Outcome::Failed { "failed" } else { "was refused" };
-            said.push_str(", last commit ");
-            said.push_str(how);
-        }
-        said
     }
 
     /// Whether a file has edits that no commit of the session took in.
@@ -245,6 +243,41 @@ impl<'a> View<'a> {
         self.families
             .iter()
             .filter(|f| matches!(f.class, Class::Test | Class::Lint | Class::Format | Class::Build))
+    }
+}
+
+/// How a session stands, but for what brought the end about.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Ending {
+    /// How its last turn ended; empty when nothing was asked.
+    turn: String,
+    /// Its last turn has not ended.
+    open: bool,
+    /// What became of the last try to commit, when that did not go through.
+    commit: Option<String>,
+}
+
+impl Ending {
+    /// In words.
+    pub(super) fn words(&self, cause: Option<Cause>) -> String {
+        if self.turn.is_empty() {
+            return match cause {
+                Some(Cause::Paused) => "paused on purpose".to_owned(),
+                _ => "nothing was asked".to_owned(),
+            };
+        }
+        let mut said = self.turn.clone();
+        match cause {
+            Some(Cause::Died) if !self.open => said.push_str("; its process is gone"),
+            Some(Cause::Cleared) => said.push_str("; ended by /clear"),
+            Some(Cause::Paused) => said.push_str("; paused on purpose"),
+            _ => {}
+        }
+        if let Some(how) = &self.commit {
+            said.push_str(", last commit ");
+            said.push_str(how);
+        }
+        said
     }
 }
 

@@ -43,8 +43,10 @@ pub struct Session {
     #[serde(skip_serializing_if = "none")]
     pub title: Option<(String, bool)>,
     /// Time of the first line.
+    #[serde(with = "crate::time::option")]
     pub first: Option<DateTime<Utc>>,
     /// Time of the last line.
+    #[serde(with = "crate::time::option")]
     pub last: Option<DateTime<Utc>>,
     /// Models in the order of their first response, and how many each gave.
     pub models: Vec<(String, u32)>,
@@ -120,8 +122,10 @@ pub struct Turn {
     /// Offset of the prompt's line.
     pub start: u64,
     /// When the prompt came.
+    #[serde(with = "crate::time::option")]
     pub at: Option<DateTime<Utc>>,
     /// When the turn's last line came.
+    #[serde(with = "crate::time::option")]
     pub last: Option<DateTime<Utc>>,
     /// Who started it.
     #[serde(skip_serializing_if = "none")]

@@ -87,6 +87,23 @@ pub fn cut(text: &str, max: usize) -> String {
     format!("{head}{ELLIPSIS}")
 }
 
+/// The lines of a text, as [`str::lines`] has them: the search for their ends takes many bytes at once.
+pub fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text).filter(|text| !text.is_empty());
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let (line, behind) = match bytes::find(b'\n', text.as_bytes()) {
+            Some(end) => {
+                let line = &text[..end];
+                (line.strip_suffix('\r').unwrap_or(line), &text[end + 1..])
+            }
+            None => (text, ""),
+        };
+        rest = Some(behind).filter(|behind| !behind.is_empty());
+        Some(line)
+    })
+}
+
 /// Whether a code span is open at the end. Runs of three and more are fences.
 fn odd_ticks(text: &str) -> bool {
     let runs = text.split(|c| c != '`').map(str::len);
@@ -95,24 +112,40 @@ fn odd_ticks(text: &str) -> bool {
 
 /// What closes the code fence that a text leaves open; `None` when none is.
 pub fn open_fence(text: &str) -> Option<String> {
+    // Three in a row, many places at once.
     let bytes = text.as_bytes();
-    let mut marks = bytes::all(b'`', bytes).chain(bytes::all(b'~', bytes));
-    if !marks.any(|at| bytes[at..].starts_with(b"```") || bytes[at..].starts_with(b"~~~")) {
+    let last = bytes.len().checked_sub(2)?;
+    let threes = bytes[..last].iter().zip(&bytes[1..=last]).zip(&bytes[2..]);
+    let fences = |found: u8, ((a, b), c): ((&u8, &u8), &u8)| {
+        let same = u8::from(a == b) & u8::from(b == c);
+        found | (same & (u8::from(*a == b'`') | u8::from(*a == b'~')))
+    };
+    if threes.fold(0, fences) == 0 {
         return None;
     }
-    let mut open: Option<&str> = None;
-    for line in text.lines() {
-        let bare = line.trim_start();
-        let bare = bare.strip_prefix("- ").map_or(bare, str::trim_start);
-        let Some(mark @ (b'`' | b'~')) = bare.bytes().next() else { continue };
-        let long = bare.bytes().take_while(|b| *b == mark).count();
-        let rest = &bare[long..];
+    let (mut open, mut next): (Option<&str>, usize) = (None, 0);
+    for at in bytes::all_either(b'`', b'~', bytes) {
+        let long = bytes[at..].iter().take_while(|b| **b == bytes[at]).count();
+        if at < next || long < 3 {
+            continue;
+        }
+        // Nothing but a list's mark may stand before it on its line.
+        let start = bytes::find_last(b'\n', &bytes[..at]).map_or(0, |end| end + 1);
+        let lead = text[start..at].trim_start();
+        if !lead.strip_prefix("- ").unwrap_or(lead).trim_start().is_empty() {
+            next = at + long;
+            continue;
+        }
+        let end = bytes::find(b'\n', &bytes[at..]).map_or(bytes.len(), |end| at + end);
+        let rest = &text[at + long..end];
+        next = end;
         match open {
-            _ if long < 3 => {}
             // What follows the opening marks names the language; a span has more marks behind it.
-            None if mark == b'~' || !rest.contains('`') => open = Some(&bare[..long]),
+            None if bytes[at] == b'~' || !rest.contains('`') => open = Some(&text[at..at + long]),
             Some(fence)
-                if fence.as_bytes()[0] == mark && long >= fence.len() && rest.trim().is_empty() =>
+                if fence.as_bytes()[0] == bytes[at]
+                    && long >= fence.len()
+                    && rest.trim().is_empty() =>
             {
                 open = None;
             }
@@ -173,7 +206,7 @@ fn is_one_line(text: &str) -> bool {
     let bytes = text.as_bytes();
     let odd = |odd, b: &u8| odd | !(0x20..0x7f).contains(b);
     let spaced = |(a, b): (&u8, &u8)| u8::from(*a == b' ') & u8::from(*b == b' ');
-    let pairs = bytes.iter().zip(bytes.iter().skip(1));
+    let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
     !bytes.iter().fold(false, odd)
         && pairs.fold(0, |found, pair| found | spaced(pair)) == 0
         && !text.starts_with(' ')

@@ -84,10 +84,33 @@ pub(super) fn encode<S: Serialize>(
 
 /// A value as one line of JSON with its line end.
 pub(super) fn json<T: Serialize>(path: &Path, value: &T) -> Result<Vec<u8>> {
-    let mut bytes =
-        serde_json::to_vec(value).map_err(|e| Error::io("write down", path, e.into()))?;
-    bytes.push(b'\n');
-    Ok(bytes)
+    let mut out = Bytes(Vec::with_capacity(1 << 10));
+    serde_json::to_writer(&mut out, value).map_err(|e| Error::io("write down", path, e.into()))?;
+    out.0.push(b'\n');
+    Ok(out.0)
+}
+
+/// Takes JSON in. Half of what a serializer writes is one byte.
+struct Bytes(Vec<u8>);
+
+impl std::io::Write for Bytes {
+    #[inline]
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.write_all(bytes).map(|()| bytes.len())
+    }
+
+    #[inline]
+    fn write_all(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        match bytes {
+            [byte] => self.0.push(*byte),
+            bytes => self.0.extend_from_slice(bytes),
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// The generation a snapshot names, from its first bytes; `None` when there is no readable snapshot.

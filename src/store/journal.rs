@@ -41,6 +41,15 @@ pub(super) fn read(path: &Path) -> Result<Journal> {
     Ok(journal)
 }
 
+/// Whether there is no record, told by one look.
+pub(super) fn is_empty(path: &Path) -> Result<bool> {
+    match path.symlink_metadata() {
+        Ok(meta) => Ok(meta.is_file() && meta.len() == 0),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(true),
+        Err(e) => Err(Error::io("look at", path, e)),
+    }
+}
+
 fn scan(path: &Path, bytes: &[u8]) -> Result<Journal> {
     let mut journal = Journal::default();
     let mut position = 0;

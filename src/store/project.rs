@@ -137,6 +137,15 @@ impl Project {
         })
     }
 
+    /// The file of the recent list as it stands, read without a lock; `None` when there is none, or none
+    /// that is text. [`recent_of`] reads it.
+    pub fn recent_text(&self) -> Result<Option<String>> {
+        let path = self.recent_path();
+        let Some((bytes, _)) = dir::read(&path, MAX_JSON)? else { return Ok(None) };
+        format::check(&path, &bytes)?;
+        Ok(String::from_utf8(bytes).ok())
+    }
+
     /// The text of a file in the project's folder, `name` or `folder/name`; `None` when there is none.
     pub fn read_file(&self, rel: &str) -> Result<Option<String>> {
         dir::read_text(&self.dir, rel)
@@ -151,10 +160,9 @@ impl Project {
         let path = self.recent_path();
         let Some((bytes, _)) = dir::read(&path, MAX_JSON)? else { return Ok(Recent::Absent) };
         format::check(&path, &bytes)?;
-        Ok(match serde_json::from_slice(&bytes) {
-            Ok(RecentIn { recent }) if format::is_object(&bytes) => Recent::Read(recent),
-            _ => Recent::Unreadable,
-        })
+        // UTF-8 is checked once, not string by string.
+        let text = std::str::from_utf8(&bytes).ok();
+        Ok(text.and_then(recent_of).map_or(Recent::Unreadable, Recent::Read))
     }
 
     fn recent_path(&self) -> PathBuf {
@@ -171,6 +179,15 @@ enum Recent<T> {
 #[derive(Deserialize)]
 struct RecentIn<T> {
     recent: T,
+}
+
+/// The recent list that a file's text holds; `None` when it can't be read.
+pub fn recent_of<T: DeserializeOwned>(text: &str) -> Option<T> {
+    let read = |text| serde_json::from_str(text).ok();
+    format::is_object(text.as_bytes())
+        .then_some(text)
+        .and_then(read)
+        .map(|RecentIn { recent }| recent)
 }
 
 #[derive(Serialize)]
@@ -223,6 +240,20 @@ impl ProjectLock {
         let bytes = format::json(&path, &RecentOut { format: format::KNOWN, recent })?;
         atomic::sweep(&self.project.dir)?;
         atomic::replace(&self.project.dir, &path, &bytes, durability)
+    }
+
+    /// The file of the recent list as it stands: see [`Project::recent_text`].
+    pub fn recent_text(&self) -> Result<Option<String>> {
+        let text = self.project.recent_text()?;
+        self.known.set(true);
+        Ok(text)
+    }
+
+    /// Replaces the file of the recent list by a text made of the one that was read under this lock. What
+    /// killed writers left is for [`save_recent`](Self::save_recent) to sweep.
+    pub fn save_recent_text(&self, text: &str) -> Result<()> {
+        let path = self.project.recent_path();
+        atomic::replace(&self.project.dir, &path, text.as_bytes(), Durability::Cached)
     }
 
     /// Replaces a file of the project, `name` or `folder/name` (`pauses/<id>.json`), whole.

@@ -102,6 +102,15 @@ impl Session {
         }
     }
 
+    /// Whether the snapshot is of this generation, and nothing was recorded since.
+    pub fn is_at(&self, generation: u64) -> Result<bool> {
+        if generation == 0 || format::generation(&self.snapshot())? != Some(generation) {
+            return Ok(false);
+        }
+        // A journal that a crash left is a reason to look closer, which is not done here.
+        Ok(journal::is_empty(&self.journal())? && !pending::any(&self.dir)?)
+    }
+
     /// The text of a file in the session's directory (`resume.md`, `compactions/0001.md`); `None`
     /// when there is none.
     pub fn read_file(&self, rel: &str) -> Result<Option<String>> {

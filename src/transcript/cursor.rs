@@ -26,6 +26,7 @@ pub struct Cursor {
     #[serde(default, skip_serializing_if = "Copies::is_empty")]
     pub(super) copies: Copies,
     /// Time of the last line that had one.
+    #[serde(with = "crate::time::option")]
     pub(super) time: Option<DateTime<Utc>>,
     /// Bytes that were left out of the first reading.
     #[serde(default, skip_serializing_if = "is_zero")]

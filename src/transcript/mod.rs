@@ -82,6 +82,13 @@ fn open(path: &Path) -> io::Result<(File, u64)> {
     Ok((file, meta.len()))
 }
 
+/// How long a transcript is and when it was written to last, by one look at it: as long as both are the same,
+/// it has gained nothing and is the file that it was.
+pub fn stamp(path: &Path) -> io::Result<(u64, DateTime<Utc>)> {
+    let meta = path.metadata()?;
+    Ok((meta.len(), meta.modified()?.into()))
+}
+
 /// Fills the buffer from `offset` on: one call where the system has one.
 fn read_at(file: &mut File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
     #[cfg(unix)]
@@ -271,5 +278,5 @@ pub fn events(line: &[u8], sink: &mut dyn FnMut(At, Event<'_>)) {
 
 /// A time as Claude Code writes it (RFC 3339, UTC).
 fn time(text: &str) -> Option<DateTime<Utc>> {
-    DateTime::parse_from_rfc3339(text).ok().map(|t| t.with_timezone(&Utc))
+    crate::time::parse(text)
 }

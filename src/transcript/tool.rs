@@ -2,6 +2,7 @@
 
 use super::block;
 use super::raw::{Content, Input, Report, Text, parse};
+use crate::bytes;
 use crate::session::event::{Call, Detail, Outcome, Result};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -168,6 +169,10 @@ fn hand_back(text: Cow<'_, str>) -> Cow<'_, str> {
 
 /// A subagent's report of older versions: its id and usage stand behind it.
 fn cut_tail(text: Cow<'_, str>) -> Cow<'_, str> {
+    // Hardly any text has it, and to look from the front is what takes many bytes at once.
+    if bytes::find_part(b"\nagentId: ", text.as_bytes()).is_none() {
+        return text;
+    }
     match text.rfind("\nagentId: ") {
         Some(at) if text[at..].contains("<usage>") => Cow::Owned(text[..at].to_owned()),
         _ => text,

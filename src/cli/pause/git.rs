@@ -33,7 +33,7 @@ pub(super) fn checkout(place: &Place) -> Option<Checkout> {
     let mut checkout = Checkout {
         branch: head.branch,
         head: head.commit,
-        in_progress: head.in_progress.map(str::to_owned),
+        in_progress: repository.in_progress().map(str::to_owned),
         ..Checkout::default()
     };
     let folder = &place.folder;

@@ -78,33 +78,34 @@ fn operations_in_progress_are_named() {
         fs::write(app.join("one"), text).unwrap();
         git.run(&app, &["commit", "-q", "-am", text]);
     };
+    let in_progress = || discover(&app).unwrap().in_progress();
     conflict("left", "left");
     conflict("right", "right");
     let during = |command: &[&str]| {
         let (text, good) = git.attempt(&app, command);
         assert!(!good, "{text}");
-        head(&app)
+        in_progress()
     };
-    assert_eq!(during(&["merge", "left"]).in_progress, Some("merge"));
+    assert_eq!(during(&["merge", "left"]), Some("merge"));
     git.run(&app, &["merge", "--abort"]);
-    assert_eq!(during(&["cherry-pick", "left"]).in_progress, Some("cherry-pick"));
+    assert_eq!(during(&["cherry-pick", "left"]), Some("cherry-pick"));
     git.run(&app, &["cherry-pick", "--abort"]);
-    let rebase = during(&["rebase", "left"]);
-    assert_eq!(rebase.in_progress, Some("rebase"));
+    assert_eq!(during(&["rebase", "left"]), Some("rebase"));
+    let rebase = head(&app);
     assert_eq!(rebase.branch.as_deref(), Some("right"));
     assert!(rebase.detached);
     git.run(&app, &["rebase", "--abort"]);
     let patch = git.run(&app, &["format-patch", "-1", "left"]);
-    assert_eq!(during(&["am", &patch]).in_progress, Some("am"));
+    assert_eq!(during(&["am", &patch]), Some("am"));
     git.run(&app, &["am", "--abort"]);
     fs::write(app.join("one"), "more").unwrap();
     git.run(&app, &["commit", "-q", "-am", "more"]);
-    assert_eq!(during(&["revert", "HEAD~1"]).in_progress, Some("revert"));
+    assert_eq!(during(&["revert", "HEAD~1"]), Some("revert"));
     git.run(&app, &["revert", "--abort"]);
     git.run(&app, &["bisect", "start"]);
-    assert_eq!(head(&app).in_progress, Some("bisect"));
+    assert_eq!(in_progress(), Some("bisect"));
     git.run(&app, &["bisect", "reset"]);
-    assert_eq!(head(&app).in_progress, None);
+    assert_eq!(in_progress(), None);
 }
 
 #[test]

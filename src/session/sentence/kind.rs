@@ -19,6 +19,9 @@ const OPENERS: [&str; 38] = [
 pub(super) fn without_opener(sentence: &str) -> &str {
     let bare = sentence.trim_start_matches(['*', '_', '✅', '🎉', '✓', '✔', '☑', ' ', '\u{fe0f}']);
     let lead = &sentence[..sentence.len() - bare.len()];
+    if is_long(bare) {
+        return if lead.trim().is_empty() { bare } else { sentence };
+    }
     let end = bare.find(['.', '!', ',', '—', '–', ':', ';', '\n']).unwrap_or(bare.len());
     let head = bare[..end].trim_end_matches(|c: char| c.is_whitespace() || c == '-');
     let mut head = head;
@@ -43,6 +46,20 @@ pub(super) fn without_opener(sentence: &str) -> &str {
     if rest.is_empty() { "" } else { without_opener(rest) }
 }
 
+/// Whether a sentence begins with more words than any opener has, told by its first bytes: nothing ends one in
+/// them, and what stands where none reaches belongs to the same words.
+fn is_long(bare: &str) -> bool {
+    // The longest opener has 14 letters, of three bytes at most.
+    const REACH: usize = 3 * 14;
+    let bytes = bare.as_bytes();
+    let Some(head) = bytes.get(..REACH + 8) else { return false };
+    let ends = |byte: &u8| matches!(byte, b'.' | b'!' | b',' | b':' | b';' | b'\n' | 0x80..);
+    let dash = |three: &[u8]| three == b" - ";
+    !head.iter().any(ends)
+        && !head.windows(3).any(dash)
+        && head[REACH..].iter().any(u8::is_ascii_alphanumeric)
+}
+
 /// The words of a sentence, lower case, as one text with single spaces, for cues of several words.
 pub(super) struct Words {
     padded: String,
@@ -55,6 +72,23 @@ impl Words {
         let mut padded = String::with_capacity(head.len() + 2);
         padded.push(' ');
         let mut code = false;
+        if head.is_ascii() {
+            let mut bytes = padded.into_bytes();
+            for byte in head.bytes() {
+                let word = byte.is_ascii_alphanumeric() || byte == b'\'';
+                code ^= byte == b'`';
+                if word && !code {
+                    bytes.push(byte.to_ascii_lowercase());
+                } else if (byte == b'`' || !code) && bytes.last() != Some(&b' ') {
+                    bytes.push(b' ');
+                }
+            }
+            if bytes.last() != Some(&b' ') {
+                bytes.push(b' ');
+            }
+            // What is ASCII has no way not to be UTF-8.
+            return Self { padded: String::from_utf8(bytes).unwrap_or_default() };
+        }
         for c in head.chars() {
             match c {
                 '`' => {

@@ -161,7 +161,7 @@ fn push_without_numbers(word: &str, out: &mut String) {
 pub(super) fn place(line: &str) -> Option<(&str, &str)> {
     let line = line.trim_start();
     let line = line.strip_prefix("file://").unwrap_or(line);
-    let mark = line.find([':', '('])?;
+    let mark = line.bytes().position(|b| matches!(b, b':' | b'('))?;
     // `C:\…`: the colon of a drive.
     let mark = if mark == 1 && line.as_bytes().get(2) == Some(&b'\\') {
         mark + 1 + line[mark + 1..].find([':', '('])?

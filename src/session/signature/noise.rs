@@ -77,9 +77,15 @@ pub(super) fn is_frame(line: &str) -> bool {
 
 /// Whether a line names a failure in words, without the form of any tool.
 pub(super) fn names_failure(line: &str) -> bool {
+    static PAIRS: Pairs = Pairs::of(&MARKS).and(&Pairs::of(&STATUSES));
     let bare = line.trim_start_matches(|c: char| {
         c.is_whitespace() || matches!(c, '✘' | '✖' | '×' | '✗' | '⨯' | '❌' | '┃' | '>' | '*')
     });
+    // Most lines begin like none of them.
+    let begins = matches!(
+        bare.bytes().next().map(|b| b.to_ascii_lowercase()),
+        Some(b'c' | b'd' | b'e' | b'f' | b'i' | b'm' | b'p' | b'u' | b'[')
+    );
     for head in [
         "error:",
         "error ",
@@ -103,14 +109,13 @@ pub(super) fn names_failure(line: &str) -> bool {
         "uncaught ",
         "unhandled ",
     ] {
-        if after_ignoring_case(bare, head).is_some() {
+        if begins && after_ignoring_case(bare, head).is_some() {
             return true;
         }
     }
-    if has_mark(bare) {
-        return true;
-    }
-    http_status(bare)
+    // One pass for both, where neither has anything: so it is with most.
+    let any = PAIRS.may_hold(bare) || bare.starts_with("HTTP/");
+    any && (has_mark(bare) || http_status(bare))
 }
 
 /// `[FAIL] x`, `✗ …`, `2026-… ERROR x`, `HTTP/1.1 500 …`, `curl: (7) …`
@@ -152,6 +157,23 @@ impl Pairs {
         Self(pairs)
     }
 
+    /// The pairs of both.
+    const fn and(mut self, other: &Self) -> Self {
+        let mut index = 0;
+        while index < 64 {
+            self.0[index] |= other.0[index];
+            index += 1;
+        }
+        self
+    }
+
+    /// Whether one of the words whose pairs these are may stand in a line.
+    fn may_hold(&self, line: &str) -> bool {
+        line.as_bytes()
+            .windows(2)
+            .any(|pair| self.0[usize::from(pair[0] & 63)] >> (pair[1] & 63) & 1 == 1)
+    }
+
     /// Whether one of the words whose pairs these are stands in a line.
     fn any(&self, line: &str, words: &[&str]) -> bool {
         let bytes = line.as_bytes();
@@ -189,6 +211,10 @@ fn http_status(line: &str) -> bool {
 /// Whether a line explains or advises: what is missing, what would help.
 pub(super) fn explains(line: &str) -> bool {
     let bare = super::lines::undecorated(line);
+    let begins = matches!(
+        bare.bytes().next().map(|b| b.to_ascii_lowercase()),
+        Some(b'c' | b'd' | b'h' | b'm' | b'p' | b'r' | b's' | b't' | b'y')
+    );
     for head in [
         "hint:",
         "help:",
@@ -208,7 +234,7 @@ pub(super) fn explains(line: &str) -> bool {
         "caused by",
         "reason:",
     ] {
-        if let Some(rest) = after_ignoring_case(bare, head) {
+        if begins && let Some(rest) = after_ignoring_case(bare, head) {
             let advice = rest.trim_start();
             return !advice.starts_with("Turn this")
                 && !advice.starts_with("Disable this")

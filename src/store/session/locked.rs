@@ -45,6 +45,8 @@ struct Loaded {
     newest: u64,
     /// Whether there was a snapshot.
     saved: bool,
+    /// Whether the journal has nothing in it.
+    blank: bool,
     /// The pending files that were handed out.
     taken: Vec<String>,
     /// Pending files that an earlier snapshot includes and that could not be removed.
@@ -89,6 +91,7 @@ impl SessionLock {
         self.loaded = Some(Loaded {
             newest: found.newest(),
             saved: found.base.is_some(),
+            blank: found.journal == journal::Journal::default(),
             taken: found.waiting.fresh.iter().map(|(name, _)| name.clone()).collect(),
             kept,
         });
@@ -108,6 +111,9 @@ impl SessionLock {
             None => format::generation(&self.session.snapshot())?.unwrap_or(0),
         };
         self.generation = Some(generation);
+        if let Some(loaded) = &mut self.loaded {
+            loaded.blank = false;
+        }
         let (before, length) = journal::append(&self.session.journal(), generation, record)?;
         // The first snapshot's generation is 1.
         Ok(Appended { length, first: before == 0 && generation > 0 })
@@ -120,8 +126,9 @@ impl SessionLock {
     ///
     /// Errors: [`Error::TooLarge`] above 256 KiB (nothing was written), [`Error::NotLoaded`].
     pub fn save<S: Serialize>(&mut self, state: &S, durability: Durability) -> Result<u64> {
+        let blank = self.loaded.as_ref().is_some_and(|loaded| loaded.blank);
         let (generation, included) = self.replace_snapshot(state, durability)?;
-        self.remove_included(generation, included);
+        self.remove_included(generation, included, blank);
         Ok(generation)
     }
 
@@ -149,12 +156,15 @@ impl SessionLock {
 
     /// The second step: removes what the snapshot includes. What a crash or an error leaves is
     /// skipped by every reader: the journal for its generation, a pending file for its name.
-    fn remove_included(&mut self, generation: u64, included: Vec<String>) {
-        // Records that stay are skipped, like those of a crash right here.
-        drop(journal::cut(&self.session.journal(), 0));
+    fn remove_included(&mut self, generation: u64, included: Vec<String>, blank: bool) {
+        if !blank {
+            // Records that stay are skipped, like those of a crash right here.
+            drop(journal::cut(&self.session.journal(), 0));
+        }
         let kept = remove_pending(&pending::folder(&self.session.dir), included);
         self.generation = Some(generation);
-        self.loaded = Some(Loaded { newest: generation, saved: true, taken: Vec::new(), kept });
+        self.loaded =
+            Some(Loaded { newest: generation, saved: true, blank: false, taken: Vec::new(), kept });
     }
 
     /// The directories that lead to a new session may be as new: sessions, project, projects, root.

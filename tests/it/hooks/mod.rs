@@ -9,6 +9,7 @@ mod commands;
 #[cfg(target_os = "linux")]
 mod counts;
 mod fields;
+mod kept;
 #[cfg(unix)]
 mod limits;
 mod own;

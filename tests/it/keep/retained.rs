@@ -96,9 +96,11 @@ fn prune_takes_what_is_older_and_says_so() {
 
 /// Without sizes and ids, which differ from machine to machine or change with a recording.
 fn plain(text: &str) -> String {
-    let words = text.split(' ');
-    let words = words.map(|word| {
-        if word.len() > 2 && word.bytes().all(|b| b.is_ascii_digit()) { "NUMBER" } else { word }
+    let words: Vec<&str> = text.split(' ').collect();
+    let behind = words.iter().skip(1).copied().chain([""]);
+    let words = words.iter().zip(behind).map(|(word, next)| {
+        let number = word.bytes().all(|b| b.is_ascii_digit()) && !word.is_empty();
+        if number && (word.len() > 2 || next.starts_with("KB")) { "NUMBER" } else { word }
     });
     words.collect::<Vec<_>>().join(" ")
 }
