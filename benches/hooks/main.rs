@@ -147,7 +147,8 @@ fn main() {
     let long = new("long", 100 << 20, usual);
     let huge = new("huge", 1 << 30, usual);
     let unseen = Scene::unseen(&root.join("unseen"), 100 << 20);
-    let cut_off = Scene::cut_off(&root.join("cut_off"));
+    let cut_off = Scene::cut_off(&root.join("cut_off"), true);
+    let killed = Scene::cut_off(&root.join("killed"), false);
     let alone = Scene::alone(&root.join("alone"));
 
     let mut contenders = vec![Contender {
@@ -174,6 +175,7 @@ fn main() {
         }
     }
     contenders.push(Contender::hook("SessionStart, digest", "SessionStart", &cut_off));
+    contenders.push(Contender::hook("SessionStart, first after a kill", "SessionStart", &killed));
     contenders.push(Contender::hook("SessionStart, nothing", "SessionStart", &alone));
     contenders.push(Contender::hook("UserPromptSubmit, the first", "UserPromptSubmit", &alone));
     // What the state and the repository hold beside the session makes no difference.

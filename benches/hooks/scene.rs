@@ -111,8 +111,9 @@ impl Scene {
         scene
     }
 
-    /// A session whose process died in mid-turn; the next one starts.
-    pub(super) fn cut_off(root: &Path) -> Self {
+    /// A session whose process died in mid-turn; the next one starts, or the one after that, which finds it
+    /// `finished`.
+    pub(super) fn cut_off(root: &Path, finished: bool) -> Self {
         let mut scene = Self::bare(root, Setting::default());
         scene.write_transcript(1 << 20);
         let mut claude = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
@@ -124,7 +125,9 @@ impl Scene {
         // Nothing is written to its transcript any more; it is finished once, by the first that comes.
         scene.transcript = None;
         scene.session = NEXT;
-        scene.play("SessionStart", std::process::id());
+        if finished {
+            scene.play("SessionStart", std::process::id());
+        }
         scene.keep();
         scene
     }
