@@ -190,14 +190,14 @@ fn chosen(
         let row = waits.or(newest).ok_or_else(super::known::nothing)?;
         return here.known(Some(&row.id), env).map(Some);
     }
+    if all.is_empty() {
+        return Err(super::known::nothing());
+    }
     if !terminal.attended() {
         return Err(Failure::Failed(
             "which one? name a session or pause (`rejoin list` shows them), or take `--last`"
                 .to_owned(),
         ));
-    }
-    if all.is_empty() {
-        return Err(super::known::nothing());
     }
     let choices: Vec<Choice> = all.iter().map(|row| choice(row, here)).collect();
     let mut preview = |index: usize| {

@@ -91,6 +91,8 @@ pub(in super::super) fn rows(
         of_project(project, &recent, here.now, archived, &mut own)?;
         known = ids(&own);
     }
+    // Of more than the list of recent ones has room for, their transcripts tell.
+    let kept = here.project.as_ref().map_or(Ok(Vec::new()), Project::sessions)?;
     let mut left = limit;
     let told = transcripts::of_place(&here.place, env);
     for found in told.iter().filter(|f| !known.contains(&f.id)).take(transcripts::LOOKED_AT) {
@@ -99,8 +101,9 @@ pub(in super::super) fn rows(
         }
         if let Ok(glance) = crate::transcript::glance(&found.path)
             && transcripts::is_in(&glance, &here.place, env)
-            && let Some(row) = unfollowed(found, &glance, &recent, here.now)
+            && let Some(mut row) = unfollowed(found, &glance, &recent, here.now)
         {
+            row.followed = kept.iter().any(|id| id.as_str() == row.id);
             left -= 1;
             own.push(row);
         }

@@ -57,6 +57,20 @@ fn sessions_from_before_the_install_are_composed_on_demand() {
 }
 
 #[test]
+fn what_the_list_of_recent_sessions_has_no_room_for_was_followed_all_the_same() {
+    let here = Followed::new();
+    here.follow(ENDED, true);
+    // Where Claude Code keeps it.
+    here.unfollowed(ENDED);
+    let project = fs::read_dir(here.state().join("projects")).unwrap().next().unwrap().unwrap();
+    let recent = project.path().join("recent.json");
+    fs::write(recent, "{\"format\":1,\"recent\":{\"sessions\":[]}}").unwrap();
+    let rows = here.run(&["list", "--json"]).json();
+    assert_eq!(rows[0]["id"], here.id(ENDED));
+    assert_eq!(rows[0]["followed"], true);
+}
+
+#[test]
 fn another_projects_transcripts_are_not_this_ones() {
     let here = Followed::new();
     let old = here.unfollowed(OLD);

@@ -16,7 +16,9 @@ fn nothing_was_followed_yet() {
     let here = Followed::new();
     assert_snapshot!(here.run(&[]).all());
     assert_snapshot!(here.run(&["list"]).all());
-    assert_snapshot!(here.run(&["show"]).all());
+    let shown = here.run(&["show"]);
+    assert_snapshot!(shown.all());
+    assert_eq!(here.run(&["resume"]).stderr, shown.stderr);
     assert!(!here.state().exists(), "looking creates nothing");
 }
 
