@@ -12,7 +12,7 @@ use crate::store;
 use crate::transcript;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The file, in the session's directory: two lines, [`Head`] and [`Composed`].
 pub(super) const FILE: &str = "composed.json";
@@ -85,20 +85,35 @@ pub(super) fn text(
     (text.len() <= MOST).then_some(text)
 }
 
-impl Kept {
-    /// The log that is kept of a session, if it is as it would be composed now.
-    pub(super) fn of(session: &store::Session) -> Option<Self> {
-        let text = session.read_file(FILE).ok()??;
-        let (head, composed) = text.split_once('\n')?;
-        let head: Head = serde_json::from_str(head).ok()?;
+impl Head {
+    /// What stands in the file's first line, if nothing of it has changed.
+    fn of(line: &str, session: &store::Session) -> Option<Self> {
+        let head: Self = serde_json::from_str(line).ok()?;
         let same = head.format == FORMAT
             && head.by == release::MARK
             && head.redacted == redact::settings()
             && transcript::stamp(&head.transcript).ok()? == (head.length, head.modified)
             && session.is_at(head.generation).ok()?
             && Bridge::beside(session).is_none_or(|bridge| head.bridge == Some(bridge));
-        let Head { window, last, edited, .. } = head;
-        let composed = same.then(|| serde_json::from_str(composed).ok())??;
+        same.then_some(head)
+    }
+}
+
+impl Kept {
+    /// The log that is kept of a session, if it is as it would be composed now.
+    pub(super) fn of(session: &store::Session) -> Option<Self> {
+        let text = session.read_file(FILE).ok()??;
+        let (head, composed) = text.split_once('\n')?;
+        let Head { window, last, edited, .. } = Head::of(head, session)?;
+        let composed = serde_json::from_str(composed).ok()?;
         Some(Self { composed, window, last, edited })
+    }
+
+    /// Whether the log that is kept of a session is of this transcript, and as it would be composed now.
+    pub(super) fn is_of(session: &store::Session, transcript: &Path) -> bool {
+        let text = session.read_file(FILE).ok().flatten();
+        let head = text.as_deref().and_then(|text| text.split_once('\n'));
+        head.and_then(|(head, _)| Head::of(head, session))
+            .is_some_and(|head| head.transcript == transcript)
     }
 }

@@ -378,6 +378,12 @@ impl Opening<'_> {
             session.remove(self.wait).map_err(|e| e.to_string())?;
             return forget(&lock()?, &entry.id).map_err(|e| e.to_string());
         };
+        // Its end folded all that there is.
+        if entry.ended.is_some() && Kept::is_of(&session, transcript) {
+            let settle = |e: &mut Entry, _: bool| e.settled = true;
+            let done = change_entry(&lock()?, &entry.id, false, |_| true, settle);
+            return done.map_err(|e| e.to_string());
+        }
         let mut following = super::open(&session, self.wait).map_err(|e| e.to_string())?;
         following.fold(transcript, Some(FIRST_READ)).map_err(|e| e.to_string())?;
         // A session that died before its first Stop has not learned of its window yet.

@@ -213,8 +213,8 @@ const APPEND: usize = 48;
 const TAIL: usize = 5;
 const PROMPT: usize = 53;
 const SUMMARY: usize = 67;
-const STOP: usize = 104;
-const FOLD: usize = 108;
+const STOP: usize = 96;
+const FOLD: usize = 98;
 /// It leaves what there is to tell to whoever starts next.
-const END: usize = 114;
-const START: usize = 101;
+const END: usize = 118;
+const START: usize = 86;

@@ -61,6 +61,24 @@ fn a_start_tells_the_same_with_and_without_the_kept_log() {
 }
 
 #[test]
+fn a_session_that_ended_is_finished_without_being_written_again() {
+    for gains in [false, true] {
+        let scene = Scene::new();
+        scene.follow_session();
+        scene.run(Event::SessionEnd, &scene.input(Event::SessionEnd));
+        configure(&scene, "");
+        let state = || fs::read(scene.session("state.json").unwrap()).unwrap();
+        let before = state();
+        if gains {
+            let file = fs::File::options().append(true).open(scene.transcript());
+            file.unwrap().write_all(b"{}\n").unwrap();
+        }
+        told(&scene, 1);
+        assert_eq!(state() != before, gains, "what came after the end is folded, and nothing else");
+    }
+}
+
+#[test]
 fn what_became_of_the_repository_is_told_with_the_kept_log() {
     let scene = ended();
     mark(&scene);
