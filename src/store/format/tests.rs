@@ -30,6 +30,20 @@ fn a_snapshot_may_have_as_many_bytes_as_a_reader_takes_and_no_more() {
 }
 
 #[test]
+fn what_is_no_text_or_no_object_is_unreadable() {
+    let temp = tempfile::tempdir().unwrap();
+    let path = temp.path().join("state.json");
+    for (bytes, told) in [
+        (&b"{\"generation\":1,\"folded\":[],\"state\":\"\xff\"}"[..], "it is not UTF-8"),
+        (b"[1,[],\"state\"]", "it is no JSON object"),
+    ] {
+        fs::write(&path, bytes).unwrap();
+        let found = read::<String>(&path).unwrap();
+        assert!(matches!(&found, Snapshot::Unreadable(why) if why == told), "{found:?}");
+    }
+}
+
+#[test]
 fn a_newer_format_is_known_by_the_first_bytes() {
     let path = Path::new("x");
     for start in

@@ -103,6 +103,15 @@ fn an_input_that_does_not_fit_into_memory_is_a_fault() {
                 _ => panic!("{}: {faults:#?}", event.name()),
             }
         }
+        // One that can't even be read.
+        let before = scene.faults().len();
+        let larger = format!("{}{}", &input[..input.len() - 1], " ".repeat(8 << 20));
+        let mut hook = scene.hook_in(event, "ulimit -v 16384; exec \"$0\"");
+        scene.checked(event, &mut hook, Stdin::Ended(larger.as_bytes()));
+        let faults = &scene.faults()[before..];
+        let noted = |words: &str| faults.iter().any(|fault| fault.contains(words));
+        let late = event == Event::SessionEnd && noted("came in time");
+        assert!(late || noted("no memory for an input of "), "{}: {faults:#?}", event.name());
         assert!(event == Event::SessionEnd || told.first() == Some(&true), "{told:?}");
         assert!(event == Event::SessionEnd || told.last() == Some(&false), "{told:?}");
     });
