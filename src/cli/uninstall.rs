@@ -49,11 +49,14 @@ pub(super) fn run(
     // All of them are read first: one that cannot be edited leaves everything in place, since hooks
     // that are registered and gone make every session complain.
     let mut touched = Vec::new();
+    let mut untouched = Vec::new();
     for path in targets {
         let before = file::read(&path)?;
         let change = taken_back(&path, record.as_ref(), before.as_deref())?;
         if change != Change::Keep {
             touched.push((path, before.unwrap_or_default(), change));
+        } else if record.is_some() && path.exists() {
+            untouched.push(path);
         }
     }
     let ours = files(&places, record.as_ref());
@@ -76,6 +79,11 @@ pub(super) fn run(
         file::edit(path, false, |text| taken_back(path, record.as_ref(), text))?;
         let done = if path.exists() { "restored" } else { "removed" };
         writeln!(terminal, "{GOOD}{done:10}{GOOD:#} {}", path.display())?;
+        settle_backup(path, terminal)?;
+    }
+    for path in &untouched {
+        // An install that was killed before it changed them may have left its own files beside them.
+        file::edit(path, false, |_| Ok(Change::Keep))?;
         settle_backup(path, terminal)?;
     }
     for path in &files {

@@ -1,8 +1,8 @@
 //! The way into a hook executable.
 //!
 //! On Linux it is C's `main`: what std does before and after its own takes a sixth of an event that appends.
-//! Two of those things a hook depends on, and [`prepare`] does them. Left out are the handler that tells of an overflown stack on stderr, where a hook says
-//! nothing, and the arguments, of which a hook has none.
+//! Two of those things a hook depends on, and [`prepare`] does them. Left out are the handler that tells of an
+//! overflown stack on stderr, where a hook says nothing, and the arguments, of which a hook has none.
 
 /// Defines the executable's heap and its `main`: the event, and what handles it.
 ///

@@ -167,6 +167,21 @@ fn files(home: &Home) -> Vec<(String, String)> {
 }
 
 #[test]
+fn what_a_killed_install_left_beside_the_settings_goes() {
+    let home = Home::new();
+    let text = "{\n  \"model\": \"opus\"\n}\n";
+    home.write(SETTINGS, text);
+    let before = home.tree();
+    home.install(&["--bin-dir", "../bin"]).ok();
+    // As if it had been killed just before it replaced the settings.
+    home.write(SETTINGS, text);
+    home.write(".claude/.settings.json.rejoin-a1b2c3", "{\n  \"model\"");
+    assert!(home.path(".claude/settings.json.rejoin-backup").exists());
+    home.run(&["uninstall"]).ok();
+    assert_eq!(home.tree(), before);
+}
+
+#[test]
 #[cfg(unix)]
 fn an_install_that_is_killed_can_be_taken_back_or_finished() {
     use std::time::Instant;
