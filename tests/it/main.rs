@@ -20,6 +20,7 @@ mod harness;
 mod hooks;
 mod install;
 mod keep;
+mod killed;
 mod log;
 mod look;
 #[cfg(unix)]

@@ -1,8 +1,10 @@
 use std::fs;
+use std::process::Stdio;
 
 use insta::assert_snapshot;
 
 use super::home::Home;
+use crate::killed::{at_every_step, killing};
 
 const SETTINGS: &str = ".claude/settings.json";
 
@@ -182,41 +184,27 @@ fn what_a_killed_install_left_beside_the_settings_goes() {
 }
 
 #[test]
-#[cfg(unix)]
-fn an_install_that_is_killed_can_be_taken_back_or_finished() {
-    use std::time::Instant;
-    const STEPS: u32 = 24;
+fn an_install_killed_at_any_step_can_be_taken_back_or_finished() {
     let text = "{\n  \"model\": \"opus\"\n}\n";
-    let whole = {
-        let home = Home::new();
-        let start = Instant::now();
-        home.install(&["--bin-dir", "../bin"]).ok();
-        start.elapsed()
-    };
-    for step in 0..STEPS {
+    let steps = at_every_step(|call, n| {
         let home = Home::new();
         home.write(SETTINGS, text);
         let before = files(&home);
+        let mut install = killing(call, n);
+        home.furnish(&mut install);
         let built = home.path("../built");
-        let mut install = home
-            .command(&["install", "--from", built.to_str().unwrap(), "--bin-dir", "../bin"])
-            .stdout(std::process::Stdio::null())
-            .spawn()
-            .unwrap();
-        // Anywhere between its first instruction and its end.
-        let until = Instant::now() + whole * step / STEPS;
-        while Instant::now() < until && install.try_wait().unwrap().is_none() {
-            std::hint::spin_loop();
-        }
-        install.kill().unwrap();
-        install.wait().unwrap();
+        install.args(["install", "--bin-dir", "../bin", "--from"]).arg(built);
+        install.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let killed = !install.status().unwrap().success();
         let now = home.read(SETTINGS);
         assert!(now == text || now.matches("rejoin-hook-").count() == 9, "half written: {now}");
-        if step % 2 == 0 {
+        if n % 4 == 0 {
             home.install(&["--bin-dir", "../bin"]).ok();
             home.run(&["doctor"]).ok();
         }
         home.run(&["uninstall"]).ok();
-        assert_eq!(files(&home), before, "killed at step {step}");
-    }
+        assert_eq!(files(&home), before, "killed at {call} {n}");
+        killed
+    });
+    assert!(steps.is_none_or(|steps| steps > 100), "only {steps:?} steps were seen");
 }

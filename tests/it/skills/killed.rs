@@ -2,50 +2,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use super::Home;
-
-/// Calls of the system that change files, or come before one that does; a platform need not have each.
-const CALLS: [&str; 16] = [
-    "copy_file_range",
-    "fchmod",
-    "flock",
-    "fsync",
-    "mkdir",
-    "mkdirat",
-    "openat",
-    "rename",
-    "renameat",
-    "renameat2",
-    "rmdir",
-    "sendfile",
-    "unlink",
-    "unlinkat",
-    "utimensat",
-    "write",
-];
-
-/// Runs `rejoin skills` and kills it as it enters its `n`th such call. Returns whether it was killed.
-fn killed_at(home: &Home, arguments: &[&str], call: &str, n: usize) -> bool {
-    let status = Command::new("/usr/bin/strace")
-        .args(["-o", "/dev/null", "-e"])
-        .arg(format!("trace=?{call}"))
-        .arg("-e")
-        .arg(format!("inject=?{call}:signal=KILL:when={n}"))
-        .arg(env!("CARGO_BIN_EXE_rejoin"))
-        .arg("skills")
-        .args(arguments)
-        .env_clear()
-        .env("HOME", home.path(""))
-        .current_dir(home.path("project"))
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .unwrap();
-    !status.success()
-}
+use crate::killed::{at_every_step, killing};
 
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
@@ -69,10 +29,6 @@ fn kept(home: &Home) -> Vec<String> {
 
 #[test]
 fn a_deployment_killed_at_any_step_leaves_whole_skills() {
-    if !Path::new("/usr/bin/strace").exists() {
-        println!("skipped: no strace here");
-        return;
-    }
     let skill = ".claude/skills/systematic-debugging";
     let whole = |home: &Home, path: &str| {
         let read = rejoin::skills::Skill::read(&home.path(path)).unwrap();
@@ -83,12 +39,7 @@ fn a_deployment_killed_at_any_step_leaves_whole_skills() {
     let changed = model.read(&format!("{skill}/SKILL.md")) + "\nMine.\n";
 
     for story in ["first", "forced", "removed"] {
-        let mut steps = 0;
-        let mut calls = CALLS.iter();
-        let mut call = calls.next();
-        let mut n = 0;
-        while let Some(name) = call {
-            n += 1;
+        let steps = at_every_step(|name, n| {
             let home = Home::new();
             if story != "first" {
                 copy(&model.path(".claude"), &home.path(".claude"));
@@ -105,7 +56,17 @@ fn a_deployment_killed_at_any_step_leaves_whole_skills() {
                 "forced" => &["deploy", "systematic-debugging", "--force"],
                 _ => &["deploy", "systematic-debugging"],
             };
-            let killed = killed_at(&home, arguments, name, n);
+            let status = killing(name, n)
+                .arg("skills")
+                .args(arguments)
+                .env_clear()
+                .env("HOME", home.path(""))
+                .current_dir(home.path("project"))
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .status();
+            let killed = !status.unwrap().success();
             let there = home.path(skill).exists();
             let mine = fs::read_to_string(home.path(&format!("{skill}/SKILL.md")));
             let mine = mine.is_ok_and(|text| text == changed);
@@ -127,13 +88,8 @@ fn a_deployment_killed_at_any_step_leaves_whole_skills() {
                 );
                 assert!(!home.path(".claude/.rejoin-skills").exists(), "{story} {name} {n}");
             }
-            if killed {
-                steps += 1;
-            } else {
-                call = calls.next();
-                n = 0;
-            }
-        }
-        assert!(steps > 25, "{story}: only {steps} steps were seen");
+            killed
+        });
+        assert!(steps.is_none_or(|steps| steps > 25), "{story}: only {steps:?} steps were seen");
     }
 }
