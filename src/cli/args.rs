@@ -194,7 +194,8 @@ impl Inject {
 #[derive(Debug, Args)]
 #[command(after_help = "Example: rejoin uninstall --dry-run")]
 pub struct Uninstall {
-    /// Delete the state directory too: all resume logs, pauses and settings of rejoin
+    /// Delete the state directory too, with all resume logs, pauses and settings of rejoin; asks first, and where
+    /// nobody can be asked needs --yes
     #[arg(long)]
     pub purge: bool,
     /// Show every change and make none
