@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -186,16 +186,21 @@ fn nothing_depends_on_how_many_sessions_are_stored() {
     }
 }
 
+/// Of a release build, whose folder `REJOIN_RELEASE` names; `.ci/run` has one when the installer was tried.
 #[test]
-#[cfg_attr(debug_assertions, ignore = "sizes count in a release build: cargo test --release")]
 fn executables_are_small() {
+    let Some(folder) = std::env::var_os("REJOIN_RELEASE").map(PathBuf::from) else {
+        eprintln!("skipped: REJOIN_RELEASE names no release build");
+        return;
+    };
     for event in Event::ALL {
-        let size = fs::metadata(executable(event)).unwrap().len();
+        let built = folder.join(executable(event).file_name().unwrap());
+        let size = fs::metadata(built).unwrap().len();
         let most = match event {
-            Event::SessionStart => 3_700,
+            Event::SessionStart => 3_750,
             // What is kept how long stands in the configuration.
             Event::SessionEnd => 3_550,
-            Event::Stop | Event::PreCompact => 3_100,
+            Event::Stop | Event::PreCompact => 3_250,
             Event::UserPromptSubmit => 1_080,
             // Texts are kept: the user's own expressions are read.
             Event::SubagentStop | Event::PostCompact => 960,
