@@ -60,6 +60,16 @@ pub fn place(dir: &Path, home: Option<&Path>, temp: &Path) -> Place {
     Place { folder, project, repository }
 }
 
+impl Project {
+    /// Name and key of the projects that a folder most likely belongs to, the likelier first, without a
+    /// look at any file: the repository whose top it is, else the folder itself.
+    pub fn likely(folder: &Path) -> impl Iterator<Item = (String, PathBuf)> {
+        let name = folder.file_name().map(|name| name.to_string_lossy().into_owned());
+        let keys = [folder.join(".git"), folder.to_path_buf()];
+        name.into_iter().flat_map(move |name| keys.clone().map(|key| (name.clone(), key)))
+    }
+}
+
 /// A folder's path without links. Hooks are mostly started in the folder that they are to look at, whose
 /// path the system knows; else each part of it is looked at.
 ///

@@ -27,9 +27,10 @@ pub use entry::prepare;
 use crate::config;
 use crate::env::{self, Env};
 use crate::follow::{Place, Record};
+use crate::git;
 use crate::protocol::{Event, Input, Reply};
 use crate::redact;
-use crate::store::{self, SessionId, Store, Taken, Wait};
+use crate::store::{self, Session, SessionId, Store, Taken, Wait};
 use chrono::{DateTime, SecondsFormat, Utc};
 use std::fmt;
 use std::io::Write;
@@ -86,10 +87,34 @@ impl Context {
         if self.store.is_off() {
             return Ok(None);
         }
-        let folder = self.env.claude_project_dir.as_deref().or(self.input.cwd.as_deref());
-        let place = Place::of(folder.ok_or("the input names no folder")?, &self.env);
+        let place = Place::of(self.folder()?, &self.env);
         let project = place.open(&self.store)?;
         Ok((!project.is_off()).then_some((place, project)))
+    }
+
+    /// The session with its project's part of the state; `None` where the user switched us off. One that is
+    /// followed already is found where it is most likely to be, without a look at the place.
+    fn session(&self) -> Result<Option<(store::Project, Session)>, Fault> {
+        if self.store.is_off() {
+            return Ok(None);
+        }
+        let folder = self.folder()?;
+        let known = git::Project::likely(folder)
+            .find_map(|(name, key)| self.store.known_session(&name, &key, &self.id));
+        let (project, session) = if let Some(known) = known {
+            known
+        } else {
+            let project = Place::of(folder, &self.env).open(&self.store)?;
+            let session = project.session(&self.id);
+            (project, session)
+        };
+        Ok((!project.is_off()).then_some((project, session)))
+    }
+
+    /// The folder that the session was started in.
+    fn folder(&self) -> Result<&Path, Fault> {
+        let folder = self.env.claude_project_dir.as_deref().or(self.input.cwd.as_deref());
+        Ok(folder.ok_or("the input names no folder")?)
     }
 
     /// What was told, as a record of the journal.
@@ -99,8 +124,8 @@ impl Context {
 
     /// Appends what was told to the session's journal: all that most events do.
     fn append(&self, told: crate::follow::Told) -> Result<Reply, Fault> {
-        if let Some((_, project)) = self.project()? {
-            crate::follow::append(&project.session(&self.id), &self.record(told), LOCK)?;
+        if let Some((_, session)) = self.session()? {
+            crate::follow::append(&session, &self.record(told), LOCK)?;
         }
         Ok(Reply::default())
     }
@@ -182,11 +207,10 @@ pub fn run(event: Event, handle: Handle) {
 fn context(event: Event, json: &[u8], env: Env, state: &Path) -> Result<Context, Fault> {
     let input = Input::parse(json).ok_or("the input is no event: session or event name missing")?;
     if input.event != event.name() {
-        return Err(Fault(format!("started for {}", crate::git::quote(&input.event, 40))));
+        return Err(Fault(format!("started for {}", git::quote(&input.event, 40))));
     }
-    let id = SessionId::parse(&input.session_id).ok_or_else(|| {
-        Fault(format!("{} is no session id", crate::git::quote(&input.session_id, 80)))
-    })?;
+    let id = SessionId::parse(&input.session_id)
+        .ok_or_else(|| Fault(format!("{} is no session id", git::quote(&input.session_id, 80))))?;
     Ok(Context { env, input, id, now: crate::clock::now(), store: Store::open(state)? })
 }
 

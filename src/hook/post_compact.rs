@@ -7,8 +7,7 @@ use crate::redact::redact;
 
 /// Keeps Claude's own summary beside the state.
 pub fn handle(context: &Context) -> Result<Reply, Fault> {
-    let Some((_, project)) = context.project()? else { return Ok(Reply::default()) };
-    let session = project.session(&context.id);
+    let Some((_, session)) = context.session()? else { return Ok(Reply::default()) };
     let summary = context.input.compact_summary.as_deref().filter(|_| context.redact_own());
     let summary = summary.map(redact);
     let record = context.record(Told::PostCompact);

@@ -6,8 +6,7 @@ use crate::protocol::Reply;
 
 /// Marks the session as alive at this moment, and says when the context window fills up.
 pub fn handle(context: &Context) -> Result<Reply, Fault> {
-    let Some((_, project)) = context.project()? else { return Ok(Reply::default()) };
-    let record = context.record(Told::PostToolBatch);
-    follow::append(&project.session(&context.id), &record, LOCK)?;
-    threshold::notice(context, &project)
+    let Some((_, session)) = context.session()? else { return Ok(Reply::default()) };
+    follow::append(&session, &context.record(Told::PostToolBatch), LOCK)?;
+    threshold::notice(context, &session)
 }

@@ -15,14 +15,14 @@ const SWEEP: Duration = Duration::from_millis(150);
 pub fn handle(context: &Context) -> Result<Reply, Fault> {
     let known = context.redact_own();
     let reason = context.input.reason.as_deref().unwrap_or("other");
-    let Some((_, project)) = context.project()? else { return Ok(Reply::default()) };
-    if !project.session(&context.id).exists() {
+    let Some((project, session)) = context.session()? else { return Ok(Reply::default()) };
+    if !session.exists() {
         let lock = project.lock(super::LOCK)?;
         opening::forget(&lock, context.id.as_str())?;
         return Ok(Reply::default());
     }
     let told = Told::SessionEnd { reason: crate::git::quote(reason, 40) };
-    stop::fold_in(context, &project, told, known)?;
+    stop::fold_in(context, &project, &session, told, known)?;
     retain(context);
     Ok(Reply::default())
 }

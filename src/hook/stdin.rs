@@ -15,6 +15,9 @@ const LONG: usize = 256 << 10;
 /// memory that grows by doubling, and taken over from there.
 const COPIES: usize = 3;
 
+/// What folding and composing take beside the input at most, the stack among it, in bytes.
+const WORK: usize = 4 << 20;
+
 /// Reads one JSON value.
 pub(super) fn read(deadline: Duration) -> Result<Vec<u8>, String> {
     let until = Instant::now() + deadline;
@@ -45,7 +48,8 @@ pub(super) fn read(deadline: Duration) -> Result<Vec<u8>, String> {
 fn has_room(length: usize) -> bool {
     let mut room = Vec::<u8>::new();
     // Seen by nobody, the compiler would take the allocation for granted.
-    length < LONG || std::hint::black_box(&mut room).try_reserve_exact(length * COPIES).is_ok()
+    let room = std::hint::black_box(&mut room);
+    length < LONG || room.try_reserve_exact(length * COPIES + WORK).is_ok()
 }
 
 /// The next bytes of stdin, none at its end; an error when none came in time. The descriptor is read as it

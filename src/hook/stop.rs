@@ -4,7 +4,7 @@ use super::{Context, Fault, derived};
 use crate::follow::{self, Bridge, Told, opening, responses};
 use crate::protocol::Reply;
 use crate::session::keep_quote;
-use crate::store::{Durability, Project};
+use crate::store::{Durability, Project, Session};
 use crate::transcript::{FIRST_READ, Reach};
 use std::io::ErrorKind;
 use std::time::{Duration, Instant};
@@ -32,27 +32,27 @@ pub fn handle(context: &Context) -> Result<Reply, Fault> {
 /// Folds what the session has gained, with this event, and saves it durably; `known`: whether it is known
 /// what the user wants out of every text.
 pub(super) fn fold(context: &Context, told: Told, known: bool) -> Result<(), Fault> {
-    let Some((_, project)) = context.project()? else { return Ok(()) };
-    fold_in(context, &project, told, known)
+    let Some((project, session)) = context.session()? else { return Ok(()) };
+    fold_in(context, &project, &session, told, known)
 }
 
-/// [`fold`] for a session of this project.
+/// [`fold`] for this session of the project.
 pub(super) fn fold_in(
     context: &Context,
     project: &Project,
+    session: &Session,
     told: Told,
     known: bool,
 ) -> Result<(), Fault> {
-    let session = project.session(&context.id);
     let record = context.record(told);
     if !known {
         // The transcript keeps what was said for whoever knows.
-        follow::append(&session, &record, super::LOCK)?;
+        follow::append(session, &record, super::LOCK)?;
         return Ok(());
     }
-    let mut following = match follow::open(&session, super::LOCK) {
+    let mut following = match follow::open(session, super::LOCK) {
         Ok(following) => following,
-        Err(error) => return Ok(follow::set_aside(&session, &record, error)?),
+        Err(error) => return Ok(follow::set_aside(session, &record, error)?),
     };
     context.note(&following.notes);
     let reach = Reach { first: Some(FIRST_READ), until: Some(Instant::now() + FOLDING) };

@@ -7,7 +7,7 @@ use crate::follow::{Bridge, Level, Said};
 use crate::protocol::Reply;
 use crate::session::text::thousands;
 use crate::session::window_of;
-use crate::store::{self, Project};
+use crate::store::{self, Session};
 use crate::transcript;
 use std::io::ErrorKind;
 
@@ -15,7 +15,7 @@ use std::io::ErrorKind;
 ///
 /// What was said is remembered before it is said, under the session's lock: two hooks that run at the
 /// same time don't say it twice. When the lock can't be had the next event says it.
-pub(super) fn notice(context: &Context, project: &Project) -> Result<Reply, Fault> {
+pub(super) fn notice(context: &Context, session: &Session) -> Result<Reply, Fault> {
     // A subagent has a context of its own.
     let main = context.input.agent_id.is_none();
     let Some(path) = context.input.transcript_path.as_deref().filter(|_| main) else {
@@ -38,10 +38,9 @@ pub(super) fn notice(context: &Context, project: &Project) -> Result<Reply, Faul
     let limits = config::thresholds(context.store.root(), &env::settings(Some("thresholds")))
         .unwrap_or_default();
     let Some(level) = reached(percent, limits) else { return Ok(Reply::default()) };
-    let session = project.session(&context.id);
     // The compaction may not be in the transcript yet.
     let silent = |said: &Said| said.compacted >= Some(found.at) || said.level >= Some(level);
-    if Said::read(&session)?.is_none_or(|said| silent(&said)) {
+    if Said::read(session)?.is_none_or(|said| silent(&said)) {
         return Ok(Reply::default());
     }
     let lock = match session.lock(LOCK) {
@@ -49,7 +48,7 @@ pub(super) fn notice(context: &Context, project: &Project) -> Result<Reply, Faul
         Err(store::Error::Busy { .. }) => return Ok(Reply::default()),
         Err(error) => return Err(error.into()),
     };
-    let Some(said) = Said::read(&session)?.filter(|said| !silent(said)) else {
+    let Some(said) = Said::read(session)?.filter(|said| !silent(said)) else {
         return Ok(Reply::default());
     };
     said.telling(level).keep(&lock)?;

@@ -20,14 +20,13 @@ pub fn handle(context: &Context) -> Result<Reply, Fault> {
     } else {
         keep_quote(prompt)
     };
-    let Some((_, project)) = context.project()? else { return Ok(Reply::default()) };
+    let Some((project, session)) = context.session()? else { return Ok(Reply::default()) };
     let told = Told::UserPromptSubmit { prompt_id: input.prompt_id.clone(), text };
-    let session = project.session(&context.id);
     // A start, and a conversation that is resumed, leave the journal as it is or with a record of it: behind a
     // Stop, the first prompt was an earlier one.
     if !follow::append(&session, &context.record(told), super::LOCK)? {
         let id = context.id.as_str();
         derived(follow::prompted(&project, id, context.now, super::LOCK))?;
     }
-    threshold::notice(context, &project)
+    threshold::notice(context, &session)
 }

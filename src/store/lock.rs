@@ -33,7 +33,11 @@ pub(super) struct Held {
 
 /// Takes the lock at `path`. `prepare` makes the directory it lies in: whoever removes a session
 /// removes its lock with it, and those who waited for it begin anew.
-pub(super) fn acquire(path: &Path, wait: Wait, prepare: impl Fn() -> Result<()>) -> Result<Held> {
+pub(super) fn acquire(
+    path: &Path,
+    wait: Wait,
+    mut prepare: impl FnMut() -> Result<()>,
+) -> Result<Held> {
     let start = Instant::now();
     loop {
         prepare()?;

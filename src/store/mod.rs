@@ -101,6 +101,18 @@ impl Store {
         Project::find(&self.root, name, path)
     }
 
+    /// The project that lives at `path` and its session of this id, if that session was ever followed there:
+    /// told by one look, for events that come often. `None` says nothing, and [`project`](Self::project) has
+    /// to look closer.
+    pub fn known_session(
+        &self,
+        name: &str,
+        path: &Path,
+        id: &SessionId,
+    ) -> Option<(Project, Session)> {
+        Project::with_session(&self.root, name, path, id)
+    }
+
     /// All projects ever seen, in the order of their folder names.
     pub fn projects(&self) -> Result<Vec<Project>> {
         Project::all(&self.root)

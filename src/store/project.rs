@@ -81,6 +81,19 @@ impl Project {
         Ok(None)
     }
 
+    /// The project with one of its sessions, if that session's directory is seen at one look. Nothing makes
+    /// sure whose project it is: a session's id is nobody else's.
+    pub(super) fn with_session(
+        root: &Path,
+        name: &str,
+        path: &Path,
+        id: &SessionId,
+    ) -> Option<(Self, Session)> {
+        let dir = root.join("projects").join(paths::project_folder(name, path));
+        let session = Session::seen(&dir.join("sessions"), id)?;
+        Some((Self { dir, origin: path.to_owned() }, session))
+    }
+
     pub(super) fn all(root: &Path) -> Result<Vec<Self>> {
         let projects = root.join("projects");
         let mut all = Vec::new();

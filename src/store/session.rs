@@ -28,6 +28,8 @@ const ATTEMPTS: usize = 8;
 pub struct Session {
     id: SessionId,
     dir: PathBuf,
+    /// Its directory was looked at when it was found.
+    seen: bool,
 }
 
 /// What a session's files hold at one moment.
@@ -50,7 +52,13 @@ pub struct Contents<S> {
 
 impl Session {
     pub(super) fn new(sessions: &Path, id: &SessionId) -> Self {
-        Self { id: id.clone(), dir: sessions.join(id.as_str()) }
+        Self { id: id.clone(), dir: sessions.join(id.as_str()), seen: false }
+    }
+
+    /// The session, if its directory is seen to be there at one look.
+    pub(super) fn seen(sessions: &Path, id: &SessionId) -> Option<Self> {
+        let session = Self { seen: true, ..Self::new(sessions, id) };
+        dir::is_closed(&session.dir).then_some(session)
     }
 
     /// The session's id.

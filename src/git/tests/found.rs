@@ -241,3 +241,19 @@ fn folder_and_branch_names_need_not_be_text() {
     assert_eq!(side.common_dir(), dir.join(".git"));
     assert_eq!(project(&dir, None, Path::new("/nowhere")).name, "caf\u{fffd}");
 }
+
+#[test]
+fn most_folders_belong_to_the_project_that_is_likely() {
+    let (git, app) = Git::app();
+    let inner = app.join("src");
+    let plain = git.root.join("plain");
+    for dir in [&inner, &plain] {
+        fs::create_dir(dir).unwrap();
+    }
+    let place_of = |dir: &Path| {
+        let Project { name, key, .. } = project(dir, None, Path::new("/nowhere"));
+        Project::likely(dir).position(|likely| likely == (name.clone(), key.clone()))
+    };
+    assert_eq!([&app, &plain, &inner].map(|dir| place_of(dir)), [Some(0), Some(1), None]);
+    assert_eq!(Project::likely(Path::new("/")).count(), 0);
+}

@@ -1,6 +1,7 @@
 //! What the holder of a session's lock may do.
 
 use std::io::ErrorKind;
+use std::mem;
 use std::path::Path;
 
 use serde::Serialize;
@@ -55,7 +56,10 @@ struct Loaded {
 
 impl SessionLock {
     pub(super) fn take(session: &Session, wait: Wait) -> Result<Self> {
-        let held = lock::acquire(&session.dir.join("lock"), wait, || session.ensure())?;
+        // Whoever removes the session meanwhile removes the directory that was seen.
+        let mut seen = session.seen;
+        let prepare = || if mem::take(&mut seen) { Ok(()) } else { session.ensure() };
+        let held = lock::acquire(&session.dir.join("lock"), wait, prepare)?;
         Ok(Self { session: session.clone(), generation: None, loaded: None, _held: held })
     }
 

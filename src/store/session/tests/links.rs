@@ -9,7 +9,7 @@ fn linked(path: &str) -> (Scene, PathBuf) {
     fold(&mut scene.lock());
     scene.lock().append(b"a").unwrap();
     scene.session.pend(b"p").unwrap();
-    let path = scene.project.dir().join(path);
+    let path = dir::plain(&scene.project.dir().join(path));
     let outside = scene.temp.path().join("outside");
     fs::rename(&path, &outside).unwrap();
     symlink(&outside, &path).unwrap();
@@ -31,6 +31,34 @@ fn a_linked_directory_is_refused() {
         assert!(is_refused(&scene.session.read_file("resume.md")), "{path}");
         assert!(is_refused(&scene.session.remove(Wait::HOOK)), "{path}");
         assert_eq!(fs::read_dir(&outside).unwrap().count(), before, "{path}");
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_session_is_known_at_one_look_unless_there_is_reason_for_another() {
+    use std::os::unix::fs::PermissionsExt;
+    let known = |scene: &Scene| {
+        let store = Store::open(&scene.temp.path().join("state")).unwrap();
+        let id = SessionId::parse("s1").unwrap();
+        store.known_session("app", Path::new("/home/u/app"), &id)
+    };
+    let scene = scene();
+    assert!(known(&scene).is_none(), "it has no directory");
+    fold(&mut scene.lock());
+    let (project, session) = known(&scene).unwrap();
+    assert_eq!((project.dir(), session.dir()), (scene.project.dir(), scene.session.dir()));
+    session.lock(Wait::HOOK).unwrap().append(b"a").unwrap();
+    assert_eq!(scene.seen(), once(&["a"]));
+    // Removed after the look.
+    scene.session.remove(Wait::HOOK).unwrap();
+    session.lock(Wait::HOOK).unwrap().append(b"b").unwrap();
+    assert_eq!(scene.seen(), once(&["b"]));
+    fs::set_permissions(scene.session.dir(), fs::Permissions::from_mode(0o750)).unwrap();
+    assert!(known(&scene).is_none(), "it is open to others");
+    for path in ["", "sessions", "sessions/s1"] {
+        let (scene, _) = linked(path);
+        assert!(known(&scene).is_none(), "a link leads to {path}");
     }
 }
 
