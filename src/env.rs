@@ -15,9 +15,10 @@ pub struct Env {
     pub home: Option<PathBuf>,
     /// `REJOIN_HOME`: the state directory, when the user chose one.
     pub rejoin_home: Option<PathBuf>,
-    /// `XDG_STATE_HOME`, when absolute (a relative one is to be ignored, XDG base directory specification).
+    /// `XDG_STATE_HOME`, when absolute (a relative one is to be ignored, XDG base directory specification) and
+    /// when `REJOIN_HOME` is not set.
     pub xdg_state_home: Option<PathBuf>,
-    /// `XDG_DATA_HOME`, when absolute.
+    /// `XDG_DATA_HOME`, when absolute; not read for a hook but a session's start.
     pub xdg_data_home: Option<PathBuf>,
     /// `LOCALAPPDATA`, on Windows.
     pub local_app_data: Option<PathBuf>,
@@ -96,24 +97,35 @@ impl Env {
             pager: given("REJOIN_PAGER").or_else(|| given("PAGER")),
             columns: text("COLUMNS").and_then(|v| v.parse().ok()),
             editor: text("VISUAL").or_else(|| text("EDITOR")),
-            ..Self::of_hook()
+            ..Self::of_start()
         }
     }
 
-    /// Reads of the process environment what hooks go by: each variable is looked for among all.
-    pub fn of_hook() -> Self {
+    /// Reads of the process environment what a session's start goes by.
+    pub fn of_start() -> Self {
         Self {
-            home: absolute(if cfg!(windows) { "USERPROFILE" } else { "HOME" }),
-            rejoin_home: absolute("REJOIN_HOME"),
-            xdg_state_home: absolute("XDG_STATE_HOME"),
             xdg_data_home: absolute("XDG_DATA_HOME"),
-            local_app_data: if cfg!(windows) { absolute("LOCALAPPDATA") } else { None },
-            claude_config_dir: absolute("CLAUDE_CONFIG_DIR"),
-            claude_project_dir: absolute("CLAUDE_PROJECT_DIR"),
             claude_pid: text("CLAUDE_PID").and_then(|v| v.parse().ok()),
             attended: text("CLAUDE_CODE_SESSION_ATTENDED").map(|v| v == "1"),
             entrypoint: text("CLAUDE_CODE_ENTRYPOINT"),
             handover: text(HANDOVER),
+            ..Self::of_event()
+        }
+    }
+
+    /// Reads of the process environment what every hook goes by: each variable is looked for among all.
+    pub fn of_event() -> Self {
+        let rejoin_home = absolute("REJOIN_HOME");
+        Self {
+            home: absolute(if cfg!(windows) { "USERPROFILE" } else { "HOME" }),
+            xdg_state_home: match rejoin_home {
+                Some(_) => None,
+                None => absolute("XDG_STATE_HOME"),
+            },
+            rejoin_home,
+            local_app_data: if cfg!(windows) { absolute("LOCALAPPDATA") } else { None },
+            claude_config_dir: absolute("CLAUDE_CONFIG_DIR"),
+            claude_project_dir: absolute("CLAUDE_PROJECT_DIR"),
             temp: std::env::temp_dir(),
             plugin: text("REJOIN_PLUGIN").is_some(),
             ack_fd: text("REJOIN_ACK_FD").and_then(|v| v.parse().ok()),

@@ -1,8 +1,9 @@
 //! What a hook costs above starting an empty process.
 //!
 //! `cargo bench --bench hooks --target x86_64-unknown-linux-musl -- [ROUNDS] [--in=FOLDER]
-//! [--hooks=FOLDER]` (300 rounds, a temporary folder, the executables that cargo built). Commands are started as Claude Code starts them: `posix_spawn`
-//! without a shell, in the project's folder, the event's JSON on a pipe, stdout drained to its end. They take turns, because a
+//! [--hooks=FOLDER]` (300 rounds, a temporary folder, the executables that cargo built). The executables are
+//! copied, as installing does, and started as Claude Code starts them: `posix_spawn` without a shell, in the
+//! project's folder, the event's JSON on a pipe, stdout drained to its end. They take turns, because a
 //! shared machine is slow for minutes at a time; compare within one table only. Before each start the
 //! session's files are put back as they were, outside of the measured time.
 //!
@@ -18,12 +19,23 @@ mod scene;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{LazyLock, OnceLock};
 use std::time::{Duration, Instant};
 
 use scene::{Scene, Setting};
 use serde_json::Value;
 
-/// The executable of an event, in the folder that was named or among those that cargo built.
+/// The executables that were built: in the folder that was named, or cargo's own.
+static BUILT: LazyLock<PathBuf> = LazyLock::new(|| {
+    let built = Path::new(env!("CARGO_BIN_EXE_rejoin-hook-stop"));
+    option("hooks").unwrap_or_else(|| built.parent().unwrap().to_owned())
+});
+
+/// The folder that the executables were copied to, as installing does. What the linker wrote lies in the
+/// page cache in pieces of one page, which take longer to map than all that a small hook does.
+static INSTALLED: OnceLock<PathBuf> = OnceLock::new();
+
+/// The installed executable of an event.
 fn executable(event: &str) -> PathBuf {
     let name = match event {
         "SessionStart" => "rejoin-hook-session-start",
@@ -35,8 +47,24 @@ fn executable(event: &str) -> PathBuf {
         "PostCompact" => "rejoin-hook-post-compact",
         _ => panic!("no hook at {event}"),
     };
-    let built = Path::new(env!("CARGO_BIN_EXE_rejoin-hook-stop"));
-    option("hooks").unwrap_or_else(|| built.parent().unwrap().to_owned()).join(name)
+    INSTALLED.get().unwrap().join(name)
+}
+
+/// Copies what was built, and a program that does nothing.
+fn install(folder: PathBuf) {
+    std::fs::create_dir_all(&folder).unwrap();
+    let built = BUILT.read_dir().unwrap().map(|entry| entry.unwrap().path());
+    let is_hook = |path: &PathBuf| {
+        let name = path.file_name().unwrap().to_string_lossy();
+        name.starts_with("rejoin-hook-") && path.extension().is_none()
+    };
+    for path in built.filter(is_hook).chain([empty(&folder)]) {
+        let to = folder.join(path.file_name().unwrap());
+        // By one write, as the installer does.
+        std::fs::write(&to, std::fs::read(&path).unwrap()).unwrap();
+        std::fs::set_permissions(&to, path.metadata().unwrap().permissions()).unwrap();
+    }
+    INSTALLED.set(folder).unwrap();
 }
 
 /// The path given as `--name=PATH`.
@@ -50,7 +78,7 @@ struct Contender<'a> {
     name: String,
     program: PathBuf,
     input: String,
-    scene: Option<&'a Scene>,
+    scene: &'a Scene,
     walls: Vec<Duration>,
     /// What it printed, in bytes: a hook that says nothing where it should is no contender.
     printed: usize,
@@ -62,7 +90,7 @@ impl<'a> Contender<'a> {
             name: name.to_owned(),
             program: executable(event),
             input: scene.input(event),
-            scene: Some(scene),
+            scene,
             walls: Vec::new(),
             printed: 0,
         }
@@ -71,10 +99,8 @@ impl<'a> Contender<'a> {
     fn run(&mut self) {
         let mut command = Command::new(&self.program);
         command.env_clear();
-        if let Some(scene) = self.scene {
-            scene.put_back();
-            scene.furnish(&mut command);
-        }
+        self.scene.put_back();
+        self.scene.furnish(&mut command);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let start = Instant::now();
         let mut child = command.spawn().unwrap();
@@ -85,14 +111,12 @@ impl<'a> Contender<'a> {
         assert!(child.wait().unwrap().success(), "{} failed", self.name);
         self.walls.push(start.elapsed());
         self.printed = reply.len();
-        if let Some(scene) = self.scene {
-            assert_eq!(scene.faults(), "", "{}", self.name);
-        }
+        assert_eq!(self.scene.faults(), "", "{}", self.name);
     }
 
     /// Leaves a script that starts it under another command.
     fn leave(&self, root: &Path) {
-        let Some(scene) = self.scene else { return };
+        let scene = self.scene;
         let name = self.name.replace(": ", "-").replace(", ", "-").replace([' ', ','], "_");
         let input = root.join(&name).with_extension("json");
         std::fs::write(&input, &self.input).unwrap();
@@ -133,6 +157,7 @@ fn main() {
     let left = option("leave");
     let root = left.as_deref().unwrap_or(temporary.path());
 
+    install(root.join("bin"));
     let usual = Setting::default();
     let new = |name: &str, bytes, setting| Scene::new(&root.join(name), bytes, setting);
     let plain = new("plain", 140 << 10, usual);
@@ -151,14 +176,10 @@ fn main() {
     let killed = Scene::cut_off(&root.join("killed"), false);
     let alone = Scene::alone(&root.join("alone"));
 
-    let mut contenders = vec![Contender {
-        name: "empty program".to_owned(),
-        program: empty(root),
-        input: String::new(),
-        scene: None,
-        walls: Vec::new(),
-        printed: 0,
-    }];
+    // In the same circumstances as all others.
+    let floor = Contender::hook("empty program", "StopFailure", &plain);
+    let program = INSTALLED.get().unwrap().join(EMPTY);
+    let mut contenders = vec![Contender { program, ..floor }];
     for event in ["PostToolBatch", "StopFailure", "SubagentStop", "PostCompact", "UserPromptSubmit"]
     {
         contenders.push(Contender::hook(event, event, &plain));
@@ -230,24 +251,27 @@ fn print(contenders: &[Contender<'_>], plain: &Scene) {
     }
     let told = contenders.iter().find(|c| c.name.ends_with("digest")).unwrap();
     assert!(told.printed > 1000, "the digest was not injected");
-    let sizes = contenders.iter().filter(|c| c.scene.is_some_and(|s| std::ptr::eq(s, plain)));
+    let sizes = contenders.iter().filter(|c| std::ptr::eq(c.scene, plain));
     for contender in sizes {
         let size = contender.program.metadata().unwrap().len();
         println!("{:36} {:8} KB", contender.name, size / 1024);
     }
 }
 
-/// A program that does nothing, built as the hooks are.
-fn empty(root: &Path) -> PathBuf {
-    let source = root.join("empty.rs");
+/// The name of the program that does nothing.
+const EMPTY: &str = "empty";
+
+/// Makes a program that does nothing, built as the hooks are, in a folder within `folder`.
+fn empty(folder: &Path) -> PathBuf {
+    let made = folder.join("made");
+    std::fs::create_dir_all(&made).unwrap();
+    let (source, program) = (made.join("empty.rs"), made.join(EMPTY));
     std::fs::write(&source, "fn main() {}\n").unwrap();
-    let program = root.join("empty");
     let mut rustc = Command::new("rustc");
     rustc.args(["--edition=2024", "-Copt-level=3", "-Clto=fat", "-Ccodegen-units=1"]);
     rustc.args(["-Cpanic=abort", "-Cstrip=symbols"]).arg(&source).arg("-o").arg(&program);
     // Below `target`, what is built for a named target lies in a folder of its name.
-    let hook = executable("Stop");
-    let target = hook.ancestors().nth(2).and_then(Path::file_name).unwrap();
+    let target = BUILT.parent().and_then(Path::file_name).unwrap();
     if target != "target" {
         rustc.arg("--target").arg(target);
     }

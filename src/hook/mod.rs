@@ -174,7 +174,7 @@ pub type Handle = fn(&Context) -> Result<Reply, Fault>;
 pub fn run(event: Event, handle: Handle) {
     // Nothing of it is used here; it stands in the executable for `rejoin version`.
     std::hint::black_box(crate::release::MARK);
-    let env = Env::of_hook();
+    let env = if event == Event::SessionStart { Env::of_start() } else { Env::of_event() };
     let state = env.state_dir();
     on_panic(event.name(), state.clone());
     let deadline = Duration::from_secs(if event == Event::SessionEnd { 1 } else { 5 });
