@@ -15,20 +15,25 @@ const LONG: usize = 256 << 10;
 /// memory that grows by doubling, and taken over from there.
 const COPIES: usize = 3;
 
-/// What folding and composing take beside the input at most, the stack among it, in bytes.
-const WORK: usize = 4 << 20;
+/// More than a build without optimization takes of the stack, in bytes.
+const STACK: usize = 512 << 10;
 
 /// Reads one JSON value.
 pub(super) fn read(deadline: Duration) -> Result<Vec<u8>, String> {
     let until = Instant::now() + deadline;
     let mut reader = Reader::default();
     let mut buffer = Vec::with_capacity(CHUNK);
+    let mut deep = false;
     loop {
         buffer.clear();
         let left = until.saturating_duration_since(Instant::now());
         next(&mut buffer, left)?;
         if buffer.is_empty() {
             return Err(format!("stdin ended after {} bytes", reader.bytes().len()));
+        }
+        if !deep && reader.bytes().len() > LONG {
+            deepen();
+            deep = true;
         }
         match reader.feed(&buffer) {
             Read::More => {}
@@ -48,8 +53,15 @@ pub(super) fn read(deadline: Duration) -> Result<Vec<u8>, String> {
 fn has_room(length: usize) -> bool {
     let mut room = Vec::<u8>::new();
     // Seen by nobody, the compiler would take the allocation for granted.
-    let room = std::hint::black_box(&mut room);
-    length < LONG || room.try_reserve_exact(length * COPIES + WORK).is_ok()
+    length < LONG || std::hint::black_box(&mut room).try_reserve_exact(length * COPIES).is_ok()
+}
+
+/// Lets the stack grow before a long input takes the memory that it would grow into: a stack that can't
+/// grow ends the process.
+#[inline(never)]
+#[allow(clippy::large_stack_arrays)]
+fn deepen() {
+    std::hint::black_box([0_u8; STACK]);
 }
 
 /// The next bytes of stdin, none at its end; an error when none came in time. The descriptor is read as it
