@@ -14,6 +14,7 @@
 // A benchmark prints, and stops at the first thing that goes wrong.
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::disallowed_methods)]
 
+mod composing;
 mod scene;
 
 use std::io::{Read, Write};
@@ -139,16 +140,23 @@ impl<'a> Contender<'a> {
         println!("sh {}.sh COMMAND", root.join(name).display());
     }
 
-    /// Microseconds that the given share of the runs did not exceed.
     fn quantile(&self, share: f64) -> f64 {
-        let mut walls = self.walls.clone();
-        walls.sort_unstable();
-        let index = ((walls.len() - 1) as f64 * share).round() as usize;
-        walls[index].as_secs_f64() * 1e6
+        quantile(&self.walls, share)
     }
 }
 
+/// Microseconds that the given share of the runs did not exceed.
+fn quantile(walls: &[Duration], share: f64) -> f64 {
+    let mut walls = walls.to_vec();
+    walls.sort_unstable();
+    let index = ((walls.len() - 1) as f64 * share).round() as usize;
+    walls[index].as_secs_f64() * 1e6
+}
+
 fn main() {
+    if let Some(path) = option("compose") {
+        return composing::once(&path);
+    }
     // Cargo adds arguments of its own.
     let rounds = std::env::args().skip(1).find_map(|arg| arg.parse().ok()).unwrap_or(300);
     let folder = option("in").unwrap_or_else(std::env::temp_dir);
@@ -231,6 +239,11 @@ fn main() {
         contenders.last_mut().unwrap().run();
     }
     print(&contenders, &plain);
+    plain.put_back();
+    for (name, times) in composing::rows(rounds, plain.state(), &unseen.transcript()) {
+        let [least, median, most] = [0.0, 0.5, 0.95].map(|share| quantile(&times, share));
+        println!("{name:36} {least:8.0} {median:8.0} {most:8.0}");
+    }
 }
 
 fn print(contenders: &[Contender<'_>], plain: &Scene) {

@@ -164,7 +164,8 @@ impl Scene {
         Self { root, state, session: SESSION, kept: Vec::new(), transcript: None }
     }
 
-    fn transcript(&self) -> PathBuf {
+    /// The session's transcript.
+    pub(super) fn transcript(&self) -> PathBuf {
         self.root.join(self.session).with_extension("jsonl")
     }
 
@@ -279,6 +280,11 @@ impl Scene {
         format!("rm -rf {to} && cp -a {from} {to}\n")
     }
 
+    /// The state directory.
+    pub(super) fn state(&self) -> &Path {
+        &self.state
+    }
+
     /// What the hooks noted about themselves.
     pub(super) fn faults(&self) -> String {
         fs::read_to_string(self.state.join("hooks.log")).unwrap_or_default()
@@ -385,12 +391,13 @@ fn turn_lines(turn: u64) -> [Value; 6] {
 
 /// Sees all files but those of sessions that are only stored.
 fn walk(folder: &Path, visit: &mut dyn FnMut(&Path)) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let entry = entry.unwrap();
-        if entry.file_name().to_string_lossy().starts_with(STORED) {
-            continue;
-        }
-        let path = entry.path();
+    // A list of all that are stored would leave the processor's caches full of them.
+    let entries = if folder.ends_with("sessions") {
+        [SESSION, NEXT].map(|id| folder.join(id)).into_iter().filter(|path| path.exists()).collect()
+    } else {
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>()
+    };
+    for path in entries {
         if path.is_dir() { walk(&path, visit) } else { visit(&path) }
     }
 }
