@@ -45,6 +45,7 @@ fn statements(view: &View<'_>, out: &mut Vec<Entry>) {
         if seen.contains(&&*said.text) {
             continue;
         }
+        seen.push(&said.text);
         // Statements and closing statements follow each other in order: mostly it is the same one, or
         // the next.
         let find = |text: &str| bytes::find_part(end.as_bytes(), text.as_bytes());
@@ -61,7 +62,6 @@ fn statements(view: &View<'_>, out: &mut Vec<Entry>) {
         if find(&told).is_some() {
             continue;
         }
-        seen.push(&said.text);
         // The newer, the more likely to matter still.
         let age = (last - step.seq.min(last)) * 12 / last;
         let fixed = fix_of(view, step.seq, said.kind);
