@@ -1,7 +1,9 @@
 //! Walking the lines of an output.
 
 use super::noise;
+use crate::bytes;
 use crate::session::text;
+use std::borrow::Cow;
 
 /// A failure that was read, and where reading goes on.
 pub(super) struct Hit {
@@ -161,7 +163,7 @@ fn push_without_numbers(word: &str, out: &mut String) {
 pub(super) fn place(line: &str) -> Option<(&str, &str)> {
     let line = line.trim_start();
     let line = line.strip_prefix("file://").unwrap_or(line);
-    let mark = line.bytes().position(|b| matches!(b, b':' | b'('))?;
+    let mark = bytes::find_either(b':', b'(', line.as_bytes())?;
     // `C:\…`: the colon of a drive.
     let mark = if mark == 1 && line.as_bytes().get(2) == Some(&b'\\') {
         mark + 1 + line[mark + 1..].find([':', '('])?
@@ -169,10 +171,12 @@ pub(super) fn place(line: &str) -> Option<(&str, &str)> {
         mark
     };
     let path = &line[..mark];
-    if path.is_empty()
-        || path.contains(char::is_whitespace)
-        || !text::is_path(&path.replace('\\', "/"))
-    {
+    if path.is_empty() || path.contains(char::is_whitespace) {
+        return None;
+    }
+    let slashed =
+        if path.contains('\\') { Cow::Owned(path.replace('\\', "/")) } else { Cow::Borrowed(path) };
+    if !text::is_path(&slashed) {
         return None;
     }
     let rest = &line[mark..];
