@@ -124,8 +124,12 @@ fn tasks(change: &TaskChange) -> usize {
 }
 
 fn turn(turn: &Turn) -> usize {
-    let queued: usize = turn.queued.iter().map(|(_, q)| quoted(q) + 10).sum();
+    let queued: usize = turn.queued.iter().map(queued).sum();
     quoted(&turn.prompt) + turn.closing.as_ref().map_or(0, quoted) + queued + 450
+}
+
+fn queued((_, typed): &(u32, Quote)) -> usize {
+    quoted(typed) + 10
 }
 
 /// How much a step is worth keeping: prompts, decisions and commits outlive looks and plans.
@@ -243,20 +247,21 @@ fn kind(act: &Act) -> usize {
 /// Gives up what is over the bounds.
 pub(super) fn keep(session: &mut Session) {
     if session.slack.look_at(Part::Turns) {
-        while session.turns.len() > KEPT_TURNS
-            || (session.turns.len() > 1 && session.turns.iter().map(turn).sum::<usize>() > TURNS)
-        {
+        let mut used: usize = session.turns.iter().map(turn).sum();
+        while session.turns.len() > KEPT_TURNS || (session.turns.len() > 1 && used > TURNS) {
+            used -= turn(&session.turns[0]);
             merge_oldest(session);
             session.slack.forget();
             session.slack.settled = Part::Turns as u8;
         }
-        for turn in &mut session.turns {
+        for one in &mut session.turns {
             // One turn with very much typed into it.
-            while turn.queued.len() > 12 {
-                turn.queued.remove(1);
+            while one.queued.len() > 12 {
+                let gone = one.queued.remove(1);
+                used -= queued(&gone);
             }
         }
-        session.lend(0, TURNS, session.turns.iter().map(turn).sum());
+        session.lend(0, TURNS, used);
     }
     if session.slack.look_at(Part::Files) {
         keep_files(session);
