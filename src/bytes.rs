@@ -76,12 +76,33 @@ pub fn find_part(part: &[u8], text: &[u8]) -> Option<usize> {
     text.windows(part.len()).position(|window| window == part)
 }
 
+/// Whether JSON escapes something in a text, told eight bytes at once.
+#[inline]
+pub fn is_escaped(text: &[u8]) -> bool {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    // The highest bit of a byte is set where one of these bytes is below so much: none, where there is none.
+    let below = |bytes: u64, least: u8| {
+        bytes.wrapping_sub(u64::from(least) * EACH) & !bytes & (0x80 * EACH)
+    };
+    let is = |bytes: u64, byte: u8| below(bytes ^ (u64::from(byte) * EACH), 1);
+    let found = |bytes: u64| below(bytes, 0x20) | is(bytes, b'"') | is(bytes, b'\\');
+    let (eights, rest) = text.as_chunks();
+    eights.iter().fold(0, |all, eight| all | found(u64::from_le_bytes(*eight))) != 0
+        || rest.iter().any(|byte| matches!(byte, ..0x20 | b'"' | b'\\'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
 
     proptest! {
+        #[test]
+        fn what_is_escaped_is_longer(text in "[a-zé\"\\\\\n\u{1}\u{7f}]{0,3}|[a-zé]{0,50}[\"\\\\\u{1f} ]?[a-zé]{0,50}") {
+            let longer = serde_json::to_string(&text).unwrap().len() > text.len() + 2;
+            prop_assert_eq!(is_escaped(text.as_bytes()), longer);
+        }
+
         #[test]
         fn what_is_found_is_what_memchr_finds(
             text in "[ab\"]{0,90}", part in "[ab\"]{0,5}", one in b'a'..b'd', other in b'a'..b'd',
