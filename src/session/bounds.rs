@@ -11,6 +11,7 @@ use super::facts::{
     Turn,
 };
 use super::sentence::Kind;
+use crate::bytes;
 
 /// Bytes of the state file that each kind of step is sure of: sentences, edits, runs, the rest. What
 /// one needs less, the others may take.
@@ -52,6 +53,9 @@ pub(super) fn prefix(text: &str, max: usize) -> &str {
 
 /// Bytes of a text in JSON.
 fn json(text: &str) -> usize {
+    if !bytes::is_escaped(text.as_bytes()) {
+        return text.len() + 3;
+    }
     // What escapes add. Sums of a byte's size are taken many at once: of 50 bytes they are at most 250.
     let short = |b: u8| matches!(b, b'"' | b'\\' | b'\n' | b'\t' | b'\r');
     let added = |sum: u8, b: &u8| sum + u8::from(short(*b)) + 5 * u8::from(*b < 0x20 && !short(*b));
@@ -586,4 +590,17 @@ fn keep_tasks(session: &mut Session) {
     let (gone, used) = give_up(session, |t| &mut t.tasks, tasks, value, (TASKS, usize::MAX), None);
     session.dropped.tasks += gone;
     session.lend(3, TASKS, used);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_text_takes_what_it_takes_in_json(text in "([a-zé ]{0,60}[\"\\\\\n\u{1}]?){0,4}") {
+            prop_assert_eq!(json(&text), serde_json::to_string(&text).unwrap().len() + 1);
+        }
+    }
 }

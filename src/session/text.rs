@@ -21,6 +21,11 @@ pub fn units(text: &str) -> usize {
 /// The byte index after the longest prefix of `text` that has at most `max` UTF-16 units and does
 /// not part a base character from its combining marks, joiners or variation selectors.
 pub(super) fn fit(text: &str, max: usize) -> usize {
+    // Of plain text each byte is a unit, and none belongs to the one before it.
+    let head = text.as_bytes().get(..=max).unwrap_or(text.as_bytes());
+    if head.is_ascii() {
+        return max.min(text.len());
+    }
     let mut used = 0;
     let mut safe = 0;
     let mut joined = false;

@@ -98,10 +98,13 @@ pub(super) fn join(pieces: &[&str]) -> String {
 
 /// A line without the frame characters and prefixes that tools draw in front of it.
 pub(super) fn undecorated(line: &str) -> &str {
-    let line = line.trim().trim_start_matches([
-        '┃', '│', '|', '>', '❯', '✘', '✖', '×', '✗', '⨯', '⎯', '●', '•', '=', '*', '└', '├', '╰',
-        '─', ' ',
-    ]);
+    #[rustfmt::skip]
+    let drawn = |c: char| matches!(
+        c,
+        '┃' | '│' | '|' | '>' | '❯' | '✘' | '✖' | '×' | '✗' | '⨯' | '⎯' | '●' | '•' | '=' | '*' | '└' | '├'
+            | '╰' | '─' | ' '
+    );
+    let line = line.trim().trim_start_matches(drawn);
     line.strip_prefix("Error: Error: ").map_or(line, |rest| rest)
 }
 

@@ -61,7 +61,7 @@ pub struct Section {
 pub fn failure(output: &str) -> Failure {
     let clean = text::strip_ansi(output);
     let clean = real_line_ends(unwrapped(&clean));
-    let mut all: Vec<&str> = clean.lines().map(str::trim_end).collect();
+    let mut all: Vec<&str> = text::lines(&clean).map(str::trim_end).collect();
     let mut found = Failure::default();
     let mut tag: Option<&str> = None;
     let mut from = 0;

@@ -275,7 +275,8 @@ static ABSENT_PAIRS: Pairs = Pairs::of(&ABSENT);
 
 /// What a line says about text that was left out.
 pub(super) fn says_truncated(line: &str) -> Option<&str> {
-    let bare = line.trim_matches(['[', ']', '.', ' ', '…', '<', '>', '(', ')', '-']);
+    let around = |c: char| matches!(c, '[' | ']' | '.' | ' ' | '…' | '<' | '>' | '(' | ')' | '-');
+    let bare = line.trim_matches(around);
     for head in ["Output truncated", "Output too large", "output truncated", "Output was truncated"]
     {
         if bare.starts_with(head) {
