@@ -76,6 +76,29 @@ pub fn find_part(part: &[u8], text: &[u8]) -> Option<usize> {
     text.windows(part.len()).position(|window| window == part)
 }
 
+/// Which of the parts stand in a text. Those that begin with the same byte, other than a small letter, are looked
+/// for together.
+pub fn which(parts: &[&[u8]], text: &[u8]) -> Vec<bool> {
+    let first = |at: &usize| parts[*at].first().copied();
+    let mut order: Vec<usize> = (0..parts.len()).collect();
+    order.sort_unstable_by_key(first);
+    let mut stands = vec![false; parts.len()];
+    for alike in order.chunk_by(|one, next| first(one) == first(next)) {
+        match first(&alike[0]) {
+            Some(byte) if alike.len() > 1 && !byte.is_ascii_lowercase() => {
+                for at in all(byte, text) {
+                    let rest = &text[at..];
+                    for part in alike {
+                        stands[*part] = stands[*part] || rest.starts_with(parts[*part]);
+                    }
+                }
+            }
+            _ => alike.iter().for_each(|at| stands[*at] = find_part(parts[*at], text).is_some()),
+        }
+    }
+    stands
+}
+
 /// Whether JSON escapes something in a text, told eight bytes at once.
 #[inline]
 pub fn is_escaped(text: &[u8]) -> bool {
@@ -97,6 +120,16 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
+        #[test]
+        fn what_stands_in_a_text_is_what_memchr_finds(
+            text in "[AaB]{0,40}", parts in prop::collection::vec("[AaB]{0,4}", 0..9),
+        ) {
+            let parts: Vec<&[u8]> = parts.iter().map(String::as_bytes).collect();
+            let found = |part: &&[u8]| memchr::memmem::find(text.as_bytes(), part).is_some();
+            let each: Vec<bool> = parts.iter().map(found).collect();
+            prop_assert_eq!(which(&parts, text.as_bytes()), each);
+        }
+
         #[test]
         fn what_is_escaped_is_longer(text in "[a-zé\"\\\\\n\u{1}\u{7f}]{0,3}|[a-zé]{0,50}[\"\\\\\u{1f} ]?[a-zé]{0,50}") {
             let longer = serde_json::to_string(&text).unwrap().len() > text.len() + 2;

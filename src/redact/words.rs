@@ -16,29 +16,35 @@ impl<'t> Words<'t> {
     /// Where the next word from `at` on, which is not before the last one, begins and ends.
     #[inline]
     pub(super) fn next(&mut self, at: usize) -> Option<(usize, usize)> {
-        let start = self.first(at, 0)?;
-        Some((start, self.first(start, u64::MAX).unwrap_or(self.text.len())))
+        let mut start = at;
+        let mut bits = self.from(start)?;
+        while bits == 0 {
+            start = (start & !63) + 64;
+            bits = self.from(start)?;
+        }
+        start += bits.trailing_zeros() as usize;
+        let mut end = start;
+        // Most words end before the 64 bytes do.
+        while let Some(bits) = self.from(end) {
+            end += bits.trailing_ones() as usize;
+            if end & 63 != 0 || bits & 1 == 0 {
+                break;
+            }
+        }
+        Some((start, end))
     }
 
-    /// The first byte from `at` on that belongs to a word; or that does not, with all bits to be turned.
+    /// Which bytes from `at` on, up to the end of its 64 bytes, belong to words; `None` behind the text.
     #[inline]
-    fn first(&mut self, mut at: usize, turned: u64) -> Option<usize> {
-        loop {
-            if at >= self.text.len() {
-                return None;
-            }
-            let block = at & !63;
-            if block != self.block {
-                (self.mask, self.block) = (mask(self.text, block), block);
-            }
-            let found = (self.mask ^ turned) >> (at - block);
-            if found != 0 {
-                // What is no word may lie behind the text.
-                return Some(at + found.trailing_zeros() as usize)
-                    .filter(|at| *at < self.text.len());
-            }
-            at = block + 64;
+    fn from(&mut self, at: usize) -> Option<u64> {
+        if at >= self.text.len() {
+            return None;
         }
+        let block = at & !63;
+        if block != self.block {
+            (self.mask, self.block) = (mask(self.text, block), block);
+        }
+        Some(self.mask >> (at - block))
     }
 }
 
