@@ -341,6 +341,7 @@ mod tests {
         kinds: Vec<Kind>,
         by_name: BTreeMap<String, Inner>,
         by_number: BTreeMap<u32, (i32, Both)>,
+        counts: Vec<u64>,
         none: (Unit, ()),
         #[serde(flatten)]
         kind: Kind,
@@ -370,9 +371,10 @@ mod tests {
                 (any::<i32>(), (any::<u16>(), any::<bool>()).prop_map(|(a, b)| Both(a, b))),
                 0..3,
             ),
+            counts in prop::collection::vec(prop_oneof![0..12_u64, any::<u64>()], 0..4),
             kind in text().prop_map(Kind::Text),
         ) {
-            let all = All { text, kinds, by_name, by_number, none: (Unit, ()), kind };
+            let all = All { text, kinds, by_name, by_number, counts, none: (Unit, ()), kind };
             let written = String::from_utf8(json(&all, 0).unwrap()).unwrap();
             prop_assert_eq!(written, serde_json::to_string(&all).unwrap());
         }
