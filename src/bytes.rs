@@ -109,9 +109,13 @@ pub fn is_escaped(text: &[u8]) -> bool {
     };
     let is = |bytes: u64, byte: u8| below(bytes ^ (u64::from(byte) * EACH), 1);
     let found = |bytes: u64| below(bytes, 0x20) | is(bytes, b'"') | is(bytes, b'\\');
-    let (eights, rest) = text.as_chunks();
-    eights.iter().fold(0, |all, eight| all | found(u64::from_le_bytes(*eight))) != 0
-        || rest.iter().any(|byte| matches!(byte, ..0x20 | b'"' | b'\\'))
+    let Some(last) = text.last_chunk() else {
+        return text.iter().any(|byte| matches!(byte, ..0x20 | b'"' | b'\\'));
+    };
+    // The last eight are looked at again, with what is left behind the others.
+    let (eights, _) = text.as_chunks();
+    let eights = eights.iter().chain(std::iter::once(last));
+    eights.fold(0, |all, eight| all | found(u64::from_le_bytes(*eight))) != 0
 }
 
 #[cfg(test)]

@@ -151,11 +151,12 @@ fn is_plain(text: &[u8], start: usize, end: usize) -> bool {
         AROUND[usize::from(before)] & BEFORE == 0
             && key::is_other(text[start.max(end.saturating_sub(2))], text[end - 1])
     };
-    let number = |byte: &&u8| matches!(byte, b'0'..=b'9' | b'_');
-    match text[start..end].iter().rev().take_while(number).count() {
-        0 => ordinary(end),
-        digits => digits == end - start || ordinary(end - digits),
+    if text[end - 1].is_ascii_lowercase() {
+        return ordinary(end);
     }
+    let number = |byte: &&u8| matches!(byte, b'0'..=b'9' | b'_');
+    let digits = text[start..end].iter().rev().take_while(number).count();
+    digits == end - start || digits > 0 && ordinary(end - digits)
 }
 
 /// How many bytes from the start fit.

@@ -22,13 +22,14 @@ impl<'t> Words<'t> {
             start = (start & !63) + 64;
             bits = self.from(start)?;
         }
-        start += bits.trailing_zeros() as usize;
-        let mut end = start;
+        let before = bits.trailing_zeros();
+        start += before as usize;
+        let mut end = start + (bits >> before).trailing_ones() as usize;
         // Most words end before the 64 bytes do.
-        while let Some(bits) = self.from(end) {
-            end += bits.trailing_ones() as usize;
-            if end & 63 != 0 || bits & 1 == 0 {
-                break;
+        while end & 63 == 0 {
+            match self.from(end).map(u64::trailing_ones) {
+                None | Some(0) => break,
+                Some(more) => end += more as usize,
             }
         }
         Some((start, end))

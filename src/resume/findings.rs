@@ -85,7 +85,8 @@ fn statements(view: &View<'_>, out: &mut Vec<Entry>) {
 /// The text of all entries of the session: what became of the repository since is not the session's.
 pub(super) fn told(out: &[Entry]) -> String {
     let own = out.iter().filter(|e| e.topic != Topic::Meanwhile);
-    own.flat_map(|e| [&*e.text, "\0"]).collect()
+    let pieces: Vec<&str> = own.flat_map(|e| [&*e.text, "\0"]).collect();
+    pieces.concat()
 }
 
 /// What a sentence that names no file is about: the command that had just failed, or the file that

@@ -230,7 +230,10 @@ pub fn line(text: &str, max: usize) -> String {
             head.push_str(" …");
             cut(&head, max)
         }
-        None => cut(&one_line(text), max),
+        None => {
+            let whole = one_line(text);
+            if whole.len() <= max { whole } else { cut(&whole, max) }
+        }
     }
 }
 
