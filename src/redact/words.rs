@@ -26,7 +26,7 @@ impl<'t> Words<'t> {
         start += before as usize;
         let mut end = start + (bits >> before).trailing_ones() as usize;
         // Most words end before the 64 bytes do.
-        while end & 63 == 0 {
+        while end.is_multiple_of(64) {
             match self.from(end).map(u64::trailing_ones) {
                 None | Some(0) => break,
                 Some(more) => end += more as usize,

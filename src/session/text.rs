@@ -224,17 +224,13 @@ pub fn line(text: &str, max: usize) -> String {
     let most = max.saturating_mul(4).saturating_add(4);
     let long = text.len() > most;
     let bound = long.then(|| text.char_indices().nth(most)).flatten().map(|(at, _)| at);
-    match bound {
-        Some(at) => {
-            let mut head = one_line(&text[..at]);
-            head.push_str(" …");
-            cut(&head, max)
-        }
-        None => {
-            let whole = one_line(text);
-            if whole.len() <= max { whole } else { cut(&whole, max) }
-        }
+    if let Some(at) = bound {
+        let mut head = one_line(&text[..at]);
+        head.push_str(" …");
+        return cut(&head, max);
     }
+    let whole = one_line(text);
+    if whole.len() <= max { whole } else { cut(&whole, max) }
 }
 
 /// A number with its thousands apart: `190,000`.
