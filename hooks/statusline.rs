@@ -4,7 +4,7 @@ use rejoin::hook::status_line;
 use std::process::ExitCode;
 
 #[global_allocator]
-static HEAP: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+static HEAP: rejoin::hook::Heap = rejoin::hook::Heap;
 
 fn main() -> ExitCode {
     status_line::run()

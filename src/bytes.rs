@@ -76,12 +76,70 @@ pub fn find_part(part: &[u8], text: &[u8]) -> Option<usize> {
     text.windows(part.len()).position(|window| window == part)
 }
 
+/// Which of the parts stand in a text. Those that begin with the same byte, other than a small letter, are looked
+/// for together.
+pub fn which(parts: &[&[u8]], text: &[u8]) -> Vec<bool> {
+    let first = |at: &usize| parts[*at].first().copied();
+    let mut order: Vec<usize> = (0..parts.len()).collect();
+    order.sort_unstable_by_key(first);
+    let mut stands = vec![false; parts.len()];
+    for alike in order.chunk_by(|one, next| first(one) == first(next)) {
+        match first(&alike[0]) {
+            Some(byte) if alike.len() > 1 && !byte.is_ascii_lowercase() => {
+                for at in all(byte, text) {
+                    let rest = &text[at..];
+                    for part in alike {
+                        stands[*part] = stands[*part] || rest.starts_with(parts[*part]);
+                    }
+                }
+            }
+            _ => alike.iter().for_each(|at| stands[*at] = find_part(parts[*at], text).is_some()),
+        }
+    }
+    stands
+}
+
+/// Whether JSON escapes something in a text, told eight bytes at once.
+#[inline]
+pub fn is_escaped(text: &[u8]) -> bool {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    // The highest bit of a byte is set where one of these bytes is below so much: none, where there is none.
+    let below = |bytes: u64, least: u8| {
+        bytes.wrapping_sub(u64::from(least) * EACH) & !bytes & (0x80 * EACH)
+    };
+    let is = |bytes: u64, byte: u8| below(bytes ^ (u64::from(byte) * EACH), 1);
+    let found = |bytes: u64| below(bytes, 0x20) | is(bytes, b'"') | is(bytes, b'\\');
+    let Some(last) = text.last_chunk() else {
+        return text.iter().any(|byte| matches!(byte, ..0x20 | b'"' | b'\\'));
+    };
+    // The last eight are looked at again, with what is left behind the others.
+    let (eights, _) = text.as_chunks();
+    let eights = eights.iter().chain(std::iter::once(last));
+    eights.fold(0, |all, eight| all | found(u64::from_le_bytes(*eight))) != 0
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
 
     proptest! {
+        #[test]
+        fn what_stands_in_a_text_is_what_memchr_finds(
+            text in "[AaB]{0,40}", parts in prop::collection::vec("[AaB]{0,4}", 0..9),
+        ) {
+            let parts: Vec<&[u8]> = parts.iter().map(String::as_bytes).collect();
+            let found = |part: &&[u8]| memchr::memmem::find(text.as_bytes(), part).is_some();
+            let each: Vec<bool> = parts.iter().map(found).collect();
+            prop_assert_eq!(which(&parts, text.as_bytes()), each);
+        }
+
+        #[test]
+        fn what_is_escaped_is_longer(text in "[a-zé\"\\\\\n\u{1}\u{7f}]{0,3}|[a-zé]{0,50}[\"\\\\\u{1f} ]?[a-zé]{0,50}") {
+            let longer = serde_json::to_string(&text).unwrap().len() > text.len() + 2;
+            prop_assert_eq!(is_escaped(text.as_bytes()), longer);
+        }
+
         #[test]
         fn what_is_found_is_what_memchr_finds(
             text in "[ab\"]{0,90}", part in "[ab\"]{0,5}", one in b'a'..b'd', other in b'a'..b'd',

@@ -19,7 +19,7 @@ const STOPS: usize = 8;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct State {
-    pub session: Session,
+    pub session: Box<Session>,
     pub cursor: Cursor,
     /// Claude Code's transcript of the session.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -34,7 +34,7 @@ pub struct State {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bridge: Option<Bridge>,
     /// What is on its way into the response log.
-    pub responses: Pending,
+    pub responses: Box<Pending>,
     /// Lines of turns that were abandoned so far back that they had to be left out of the fold: from
     /// the first to before the last offset.
     #[serde(skip_serializing_if = "Vec::is_empty")]

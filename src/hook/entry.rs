@@ -11,7 +11,7 @@
 macro_rules! hook {
     ($event:expr, $handle:path) => {
         #[global_allocator]
-        static HEAP: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+        static HEAP: $crate::hook::Heap = $crate::hook::Heap;
 
         #[cfg(not(target_os = "linux"))]
         fn main() -> std::process::ExitCode {

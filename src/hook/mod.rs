@@ -5,6 +5,7 @@
 //! stdin, stdout or the exit code.
 
 mod entry;
+mod heap;
 pub mod post_compact;
 pub mod post_tool_batch;
 #[cfg(all(test, unix))]
@@ -23,6 +24,7 @@ pub mod user_prompt_submit;
 
 #[cfg(target_os = "linux")]
 pub use entry::prepare;
+pub use heap::Heap;
 
 use crate::config;
 use crate::env::{self, Env};

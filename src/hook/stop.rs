@@ -85,5 +85,7 @@ pub(super) fn fold_in(
     let learned = project
         .lock(super::LOCK)
         .and_then(|lock| opening::learn(&lock, context.id.as_str(), &following.state, ended));
+    // The process is over: its memory need not be given back text by text.
+    std::mem::forget(following.state);
     Ok(derived(learned)?)
 }

@@ -15,6 +15,7 @@ mod private_key;
 mod token;
 mod url;
 mod value;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ mod tests;
 use std::borrow::Cow;
 
 pub use own::{also, check, settings};
+use words::Words;
 
 /// A secret found in a text.
 #[derive(Debug, PartialEq, Eq)]
@@ -62,7 +64,8 @@ fn pass(text: &str) -> Option<String> {
     let mut clean = String::new();
     let mut copied = 0;
     let mut at = 0;
-    while let Some((start, end)) = word(bytes, at) {
+    let mut words = Words::of(bytes);
+    while let Some((start, end)) = words.next(at) {
         if is_plain(bytes, start, end) {
             at = end;
             continue;
@@ -134,24 +137,26 @@ const AROUND: [u8; 256] = {
 const BEFORE: u8 = 1;
 const BEHIND: u8 = 2;
 
-/// Whether a word is an ordinary one. Most are, and are known by their surroundings, their length and
-/// their last two letters.
+/// Whether a word is an ordinary one, in which [`look`] finds nothing. Most are, and are known by their
+/// surroundings, their length and their last two letters.
 #[inline]
 fn is_plain(text: &[u8], start: usize, end: usize) -> bool {
     let (Some(&behind), Some(&before)) = (text.get(end), text.get(start.wrapping_sub(1))) else {
         return false;
     };
-    AROUND[usize::from(before)] & BEFORE == 0
-        && AROUND[usize::from(behind)] & BEHIND == 0
-        && end - start < 16
-        && key::is_other(text[start.max(end - 2)], text[end - 1])
-}
-
-/// The next word from `at` on.
-fn word(text: &[u8], at: usize) -> Option<(usize, usize)> {
-    let rest = &text[at..];
-    let start = at + rest.iter().position(|&byte| is_word(byte))?;
-    Some((start, start + run(&text[start..], is_word)))
+    if AROUND[usize::from(behind)] & BEHIND != 0 || end - start >= 16 {
+        return false;
+    }
+    let ordinary = |end: usize| {
+        AROUND[usize::from(before)] & BEFORE == 0
+            && key::is_other(text[start.max(end.saturating_sub(2))], text[end - 1])
+    };
+    if text[end - 1].is_ascii_lowercase() {
+        return ordinary(end);
+    }
+    let number = |byte: &&u8| matches!(byte, b'0'..=b'9' | b'_');
+    let digits = text[start..end].iter().rev().take_while(number).count();
+    digits == end - start || digits > 0 && ordinary(end - digits)
 }
 
 /// How many bytes from the start fit.

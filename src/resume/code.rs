@@ -42,7 +42,10 @@ pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
                 let fence = if ticks { "~~~~" } else { "```" };
                 let at = view.clock(step.at);
                 let tell = |shown: &str, more: usize| {
-                    let mut told = format!("`{}` {at}\n{fence}{language}\n{shown}", edit.path);
+                    let room = edit.path.len() + shown.len() + 48;
+                    let mut told = String::with_capacity(room);
+                    let lead = ["`", &*edit.path, "` ", &*at, "\n", fence, language, "\n", shown];
+                    told.extend(lead);
                     if more > 0 {
                         let _ = write!(told, "\n… {more} more lines");
                     }
@@ -124,10 +127,10 @@ fn difference(old: &str, new: &str) -> Snippet {
         .take_while(|(a, b)| same(a, b))
         .count();
     let (gone, fresh) = (&before[head..before.len() - tail], &after[head..after.len() - tail]);
-    let mut out = Snippet::default();
     if gone.is_empty() && fresh.is_empty() {
-        return out;
+        return Snippet::default();
     }
+    let mut out = Snippet { text: String::with_capacity(new.len().min(2 << 10)), lines: 0 };
     let indent = before
         .iter()
         .chain(&after)

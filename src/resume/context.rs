@@ -406,7 +406,7 @@ fn recipes<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<String> {
 
 /// Names that bodies or plans call for and that edits write.
 fn in_play(view: &View<'_>, out: &mut Vec<Entry>) {
-    let mut written = String::new();
+    let mut pieces: Vec<&str> = Vec::new();
     for step in &view.steps {
         if !matches!(step.act, Act::Edit(_)) {
             continue;
@@ -414,14 +414,15 @@ fn in_play(view: &View<'_>, out: &mut Vec<Entry>) {
         for part in view.recall.at(step.line) {
             match part {
                 Told::Edits { changes, .. } => {
-                    written.extend(changes.iter().map(|(_, new)| new.as_str()));
+                    pieces.extend(changes.iter().map(|(_, new)| new.as_str()));
                 }
-                Told::Write { content, .. } => written.push_str(content),
+                Told::Write { content, .. } => pieces.push(content),
                 _ => {}
             }
-            written.push('\n');
+            pieces.push("\n");
         }
     }
+    let written = pieces.concat();
     if written.is_empty() {
         return;
     }

@@ -20,7 +20,6 @@ pub(super) fn entries(view: &View<'_>, out: &mut Vec<Entry>) {
 
 /// Statements of Claude's about what turned out, those that failures tell already left out.
 fn statements(view: &View<'_>, out: &mut Vec<Entry>) {
-    let told = told(out);
     // What stands in a closing statement is told there.
     let closings = (view.session.turns.iter())
         .filter_map(|t| t.closing.as_ref().filter(|_| t.end == End::Stopped));
@@ -32,7 +31,8 @@ fn statements(view: &View<'_>, out: &mut Vec<Entry>) {
     }
     let mut near = 0;
     let mut seen: Vec<&str> = Vec::new();
-    let last = view.session.seq.max(1);
+    // Those that no closing statement has, and what is looked for of each.
+    let (mut open, mut wanted) = (Vec::new(), Vec::new());
     for step in &view.steps {
         let Act::Said(said) = &step.act else { continue };
         let worth = match said.kind {
@@ -45,6 +45,7 @@ fn statements(view: &View<'_>, out: &mut Vec<Entry>) {
         if seen.contains(&&*said.text) {
             continue;
         }
+        seen.push(&said.text);
         // Statements and closing statements follow each other in order: mostly it is the same one, or
         // the next.
         let find = |text: &str| bytes::find_part(end.as_bytes(), text.as_bytes());
@@ -58,10 +59,12 @@ fn statements(view: &View<'_>, out: &mut Vec<Entry>) {
             near = ends.partition_point(|end| *end <= at);
             continue;
         }
-        if find(&told).is_some() {
-            continue;
-        }
-        seen.push(&said.text);
+        open.push((step, said, worth));
+        wanted.push(end.as_bytes());
+    }
+    let last = view.session.seq.max(1);
+    let told = bytes::which(&wanted, told(out).as_bytes());
+    for ((step, said, worth), _) in open.into_iter().zip(told).filter(|(_, told)| !told) {
         // The newer, the more likely to matter still.
         let age = (last - step.seq.min(last)) * 12 / last;
         let fixed = fix_of(view, step.seq, said.kind);
@@ -74,7 +77,7 @@ fn statements(view: &View<'_>, out: &mut Vec<Entry>) {
         out.push(Entry::new(
             Topic::Finding,
             worth - age as u8,
-            format!("{} \"{}\"{fixed}{context}", view.clock(step.at), said.text),
+            [&*view.clock(step.at), " \"", &said.text, "\"", &fixed, &context].concat(),
         ));
     }
 }
@@ -82,7 +85,8 @@ fn statements(view: &View<'_>, out: &mut Vec<Entry>) {
 /// The text of all entries of the session: what became of the repository since is not the session's.
 pub(super) fn told(out: &[Entry]) -> String {
     let own = out.iter().filter(|e| e.topic != Topic::Meanwhile);
-    own.flat_map(|e| [&*e.text, "\0"]).collect()
+    let pieces: Vec<&str> = own.flat_map(|e| [&*e.text, "\0"]).collect();
+    pieces.concat()
 }
 
 /// What a sentence that names no file is about: the command that had just failed, or the file that
@@ -167,15 +171,13 @@ fn closings(view: &View<'_>, out: &mut Vec<Entry>) {
         }
         let at = turn.last.or(turn.at).map(|t| view.time(t)).unwrap_or_default();
         let lead = if turn.by == By::Human && !turn.prompt.text.is_empty() && many > 1 {
-            format!("{at}, to \"{}\": ", text::line(&turn.prompt.text, 60))
+            [&*at, ", to \"", &text::line(&turn.prompt.text, 60), "\": "].concat()
         } else {
-            format!("{at}: ")
+            at + ": "
         };
         let worth = if last { 74 } else { 66 - ((many - index) as u8).min(16) };
-        out.push(
-            Entry::new(Topic::Closing, worth, format!("{lead}\"{said}\""))
-                .short(format!("{lead}\"{short}\"")),
-        );
+        let tell = |said: &str| [&*lead, "\"", said, "\""].concat();
+        out.push(Entry::new(Topic::Closing, worth, tell(&said)).short(tell(&short)));
     }
     if let Some(closing) = &view.session.earlier.closing {
         let said = condensed(&view.recall.whole(closing), 300);

@@ -96,7 +96,7 @@ fn prompts(view: &View<'_>, out: &mut Vec<Entry>) {
             i if units(said) <= 200 => 90 - ((last - i).min(20) as u8),
             i => 85 - ((last - i).min(15) as u8),
         };
-        let tell = |text: &str| format!("{}{how} \"{text}\"", asked.at);
+        let tell = |text: &str| [&*asked.at, &how, " \"", text, "\""].concat();
         let entry = Entry::new(Topic::Asked, worth, tell(&cut(said, WHOLE)));
         out.push(if units(said) > BEGINNING + END + 60 {
             let shorter = both_ends(said, BEGINNING, END);

@@ -30,8 +30,11 @@ pub(super) enum Told {
 #[derive(Debug, Default)]
 pub struct Recall(BTreeMap<Place, Vec<Told>>);
 
-fn clean(text: &str) -> String {
-    redact(text).into_owned()
+fn clean(text: Cow<'_, str>) -> String {
+    match redact(&text) {
+        Cow::Borrowed(_) => text.into_owned(),
+        Cow::Owned(clean) => clean,
+    }
 }
 
 impl Recall {
@@ -43,19 +46,19 @@ impl Recall {
             | Event::Waiting { text }
             | Event::Said { text }
             | Event::Summary { text }
-            | Event::BackgroundEnded { summary: text, .. } => Told::Text(clean(&text)),
-            Event::Returned { result, .. } => Told::Output(clean(&result.text)),
+            | Event::BackgroundEnded { summary: text, .. } => Told::Text(clean(text)),
+            Event::Returned { result, .. } => Told::Output(clean(result.text)),
             Event::Called { call, .. } => match call {
                 Call::Edit { path, changes } => Told::Edits {
                     path: path.into_owned(),
-                    changes: changes.iter().map(|(o, n)| (clean(o), clean(n))).collect(),
+                    changes: changes.into_iter().map(|(o, n)| (clean(o), clean(n))).collect(),
                 },
                 Call::Write { path, content } => {
-                    Told::Write { path: path.into_owned(), content: clean(&content) }
+                    Told::Write { path: path.into_owned(), content: clean(content) }
                 }
-                Call::Plan { text } => Told::Plan(clean(&text)),
-                Call::TaskCreated { description, .. } => Told::Task(clean(&description)),
-                Call::Run { command, .. } => Told::Run(clean(&command)),
+                Call::Plan { text } => Told::Plan(clean(text)),
+                Call::TaskCreated { description, .. } => Told::Task(clean(description)),
+                Call::Run { command, .. } => Told::Run(clean(command)),
                 _ => return,
             },
             _ => return,

@@ -59,7 +59,10 @@ pub(super) fn markdown_with(log: &ResumeLog, files: &str) -> String {
         body: log.entries().map(|e| (e, false)).collect(),
         metadata: true,
     };
-    let mut out = format!("<!-- rejoin resume log, format {FORMAT} -->\n");
+    // The texts, with what stands before their lines, and some for the rest.
+    let room: usize = log.entries().map(|e| e.text.len() + 48).sum();
+    let mut out = String::with_capacity(room + files.len() + (2 << 10));
+    let _ = writeln!(out, "<!-- rejoin resume log, format {FORMAT} -->");
     title(log, &mut out);
     lead(log, &mut out);
     told_before(&choice, &mut out);
@@ -259,12 +262,14 @@ fn item(text: &str, out: &mut String) {
         }
         return;
     }
-    for (index, line) in text::lines(text).enumerate() {
-        out.push_str(match (index, line.is_empty()) {
-            (0, _) => "- ",
-            (_, true) => "",
-            _ => "  ",
-        });
+    let mut first = true;
+    for line in text::lines(text) {
+        match (first, line.is_empty()) {
+            (true, _) => out.push_str("- "),
+            (_, true) => {}
+            _ => out.push_str("  "),
+        }
+        first = false;
         out.push_str(line);
         out.push('\n');
     }

@@ -32,6 +32,8 @@ pub(super) struct View<'a> {
     pub(super) tasks: Vec<Task>,
     /// Commits that were made: the step and the commit.
     pub(super) commits: Vec<(&'a Step, &'a Commit)>,
+    /// The session began and ended on the same day.
+    pub(super) one_day: bool,
     /// What the failures say, by their keys.
     pub(super) problems: HashMap<u64, &'a str>,
     /// Failures that still stand.
@@ -75,7 +77,9 @@ impl<'a> View<'a> {
             .filter(|e| !e.line.is_empty())
             .map(|e| (e.key, e.line.as_str()))
             .collect();
+        let day = |at: Option<DateTime<Utc>>| at.map(|at| at.date_naive());
         let mut view = Self {
+            one_day: day(session.first) == day(session.last),
             problems,
             session,
             recall,
@@ -111,13 +115,17 @@ impl<'a> View<'a> {
 
     /// A time of the session, likewise.
     pub(super) fn time(&self, at: DateTime<Utc>) -> String {
-        let days = |t: Option<DateTime<Utc>>| t.map(|t| t.date_naive());
-        if days(self.session.first) == days(self.session.last) {
-            format!("{:02}:{:02}", at.hour(), at.minute())
-        } else {
-            let (month, day) = (at.month(), at.day());
-            format!("{month:02}-{day:02} {:02}:{:02}", at.hour(), at.minute())
+        let mut out = String::with_capacity(16);
+        if !self.one_day {
+            two(at.month(), &mut out);
+            out.push('-');
+            two(at.day(), &mut out);
+            out.push(' ');
         }
+        two(at.hour(), &mut out);
+        out.push(':');
+        two(at.minute(), &mut out);
+        out
     }
 
     /// The newest turn that was asked for, or ran on its own.
@@ -279,6 +287,11 @@ impl Ending {
         }
         said
     }
+}
+
+/// A number below 100 in two digits.
+fn two(number: u32, out: &mut String) {
+    out.extend([number / 10, number % 10].map(|digit| char::from(b'0' + digit as u8)));
 }
 
 /// Project and work tree, by the names that folders of work trees usually have: `x/.worktrees/y`,

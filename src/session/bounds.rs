@@ -11,6 +11,7 @@ use super::facts::{
     Turn,
 };
 use super::sentence::Kind;
+use crate::bytes;
 
 /// Bytes of the state file that each kind of step is sure of: sentences, edits, runs, the rest. What
 /// one needs less, the others may take.
@@ -52,6 +53,9 @@ pub(super) fn prefix(text: &str, max: usize) -> &str {
 
 /// Bytes of a text in JSON.
 fn json(text: &str) -> usize {
+    if !bytes::is_escaped(text.as_bytes()) {
+        return text.len() + 3;
+    }
     // What escapes add. Sums of a byte's size are taken many at once: of 50 bytes they are at most 250.
     let short = |b: u8| matches!(b, b'"' | b'\\' | b'\n' | b'\t' | b'\r');
     let added = |sum: u8, b: &u8| sum + u8::from(short(*b)) + 5 * u8::from(*b < 0x20 && !short(*b));
@@ -124,8 +128,12 @@ fn tasks(change: &TaskChange) -> usize {
 }
 
 fn turn(turn: &Turn) -> usize {
-    let queued: usize = turn.queued.iter().map(|(_, q)| quoted(q) + 10).sum();
+    let queued: usize = turn.queued.iter().map(queued).sum();
     quoted(&turn.prompt) + turn.closing.as_ref().map_or(0, quoted) + queued + 450
+}
+
+fn queued((_, typed): &(u32, Quote)) -> usize {
+    quoted(typed) + 10
 }
 
 /// How much a step is worth keeping: prompts, decisions and commits outlive looks and plans.
@@ -243,20 +251,21 @@ fn kind(act: &Act) -> usize {
 /// Gives up what is over the bounds.
 pub(super) fn keep(session: &mut Session) {
     if session.slack.look_at(Part::Turns) {
-        while session.turns.len() > KEPT_TURNS
-            || (session.turns.len() > 1 && session.turns.iter().map(turn).sum::<usize>() > TURNS)
-        {
+        let mut used: usize = session.turns.iter().map(turn).sum();
+        while session.turns.len() > KEPT_TURNS || (session.turns.len() > 1 && used > TURNS) {
+            used -= turn(&session.turns[0]);
             merge_oldest(session);
             session.slack.forget();
             session.slack.settled = Part::Turns as u8;
         }
-        for turn in &mut session.turns {
+        for one in &mut session.turns {
             // One turn with very much typed into it.
-            while turn.queued.len() > 12 {
-                turn.queued.remove(1);
+            while one.queued.len() > 12 {
+                let gone = one.queued.remove(1);
+                used -= queued(&gone);
             }
         }
-        session.lend(0, TURNS, session.turns.iter().map(turn).sum());
+        session.lend(0, TURNS, used);
     }
     if session.slack.look_at(Part::Files) {
         keep_files(session);
@@ -581,4 +590,17 @@ fn keep_tasks(session: &mut Session) {
     let (gone, used) = give_up(session, |t| &mut t.tasks, tasks, value, (TASKS, usize::MAX), None);
     session.dropped.tasks += gone;
     session.lend(3, TASKS, used);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_text_takes_what_it_takes_in_json(text in "([a-zé ]{0,60}[\"\\\\\n\u{1}]?){0,4}") {
+            prop_assert_eq!(json(&text), serde_json::to_string(&text).unwrap().len() + 1);
+        }
+    }
 }

@@ -21,6 +21,11 @@ pub fn units(text: &str) -> usize {
 /// The byte index after the longest prefix of `text` that has at most `max` UTF-16 units and does
 /// not part a base character from its combining marks, joiners or variation selectors.
 pub(super) fn fit(text: &str, max: usize) -> usize {
+    // Of plain text each byte is a unit, and none belongs to the one before it.
+    let head = text.as_bytes().get(..=max).unwrap_or(text.as_bytes());
+    if head.is_ascii() {
+        return max.min(text.len());
+    }
     let mut used = 0;
     let mut safe = 0;
     let mut joined = false;
@@ -219,14 +224,13 @@ pub fn line(text: &str, max: usize) -> String {
     let most = max.saturating_mul(4).saturating_add(4);
     let long = text.len() > most;
     let bound = long.then(|| text.char_indices().nth(most)).flatten().map(|(at, _)| at);
-    match bound {
-        Some(at) => {
-            let mut head = one_line(&text[..at]);
-            head.push_str(" …");
-            cut(&head, max)
-        }
-        None => cut(&one_line(text), max),
+    if let Some(at) = bound {
+        let mut head = one_line(&text[..at]);
+        head.push_str(" …");
+        return cut(&head, max);
     }
+    let whole = one_line(text);
+    if whole.len() <= max { whole } else { cut(&whole, max) }
 }
 
 /// A number with its thousands apart: `190,000`.

@@ -8,14 +8,17 @@ use std::path::Path;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 
-use super::dir;
 use super::error::{Error, Result};
+use super::{dir, writer};
 
 /// The format this program writes, and the latest it reads.
 pub(super) const KNOWN: u32 = 1;
 
 /// A larger snapshot is not read: parsing it would cost every hook milliseconds.
 pub(super) const MAX_SNAPSHOT: u64 = 256 << 10;
+
+/// Room for a snapshot of the usual size. What stays unused is not touched.
+const ROOM: usize = 32 << 10;
 
 /// A snapshot as found on disk.
 #[derive(Debug)]
@@ -74,7 +77,10 @@ pub(super) fn encode<S: Serialize>(
     folded: &[String],
     state: &S,
 ) -> Result<Vec<u8>> {
-    let bytes = json(path, &Out { format: KNOWN, generation, folded, state })?;
+    let out = Out { format: KNOWN, generation, folded, state };
+    let mut bytes =
+        writer::json(&out, ROOM).map_err(|e| Error::io("write down", path, e.into()))?;
+    bytes.push(b'\n');
     if bytes.len() as u64 > MAX_SNAPSHOT {
         let bytes = bytes.len() as u64;
         return Err(Error::TooLarge { path: path.to_owned(), bytes, limit: MAX_SNAPSHOT });

@@ -47,6 +47,7 @@ mod project;
 mod session;
 mod switch;
 mod twins;
+mod writer;
 
 use std::path::{Path, PathBuf};
 

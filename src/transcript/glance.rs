@@ -59,7 +59,8 @@ fn part(
     until_prompt: bool,
 ) -> io::Result<u64> {
     file.seek(SeekFrom::Start(from))?;
-    let mut lines = Lines::new(file.take(end.saturating_sub(from)), from);
+    let span = end.saturating_sub(from);
+    let mut lines = Lines::new(file.take(span), from, span);
     let mut cursor = Cursor::default();
     let mut at = from;
     while let Some(found) = lines.next()? {

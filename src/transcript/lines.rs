@@ -3,7 +3,7 @@
 use crate::bytes;
 use std::io::{self, Read};
 
-/// Read at once.
+/// Read at once, where the stream is that long.
 const CHUNK: usize = 64 << 10;
 /// A JSON string is kept up to this many bytes; a line no longer than this is not touched.
 const STRING: usize = 256 << 10;
@@ -26,6 +26,8 @@ pub(super) struct Line<'a> {
 pub(super) struct Lines<R> {
     input: R,
     buffer: Vec<u8>,
+    /// How much is asked for at once.
+    chunk: usize,
     /// The line being collected, when it is longer than the buffer.
     long: Squeeze,
     start: usize,
@@ -36,10 +38,13 @@ pub(super) struct Lines<R> {
 }
 
 impl<R: Read> Lines<R> {
-    pub(super) fn new(input: R, offset: u64) -> Self {
+    /// `offset` is the place of the stream's beginning in the file, `span` its length as far as it is known.
+    pub(super) fn new(input: R, offset: u64, span: u64) -> Self {
+        let chunk = usize::try_from(span).map_or(CHUNK, |span| span.clamp(1, CHUNK));
         Self {
             input,
-            buffer: vec![0; CHUNK],
+            buffer: vec![0; chunk],
+            chunk,
             long: Squeeze::default(),
             start: 0,
             filled: 0,
@@ -80,8 +85,8 @@ impl<R: Read> Lines<R> {
                 self.start = 0;
             }
             scanned = self.filled;
-            if self.buffer.len() < self.filled + CHUNK {
-                self.buffer.resize(self.filled + CHUNK, 0);
+            if self.buffer.len() < self.filled + self.chunk {
+                self.buffer.resize(self.filled + self.chunk, 0);
             }
             let got = self.input.read(&mut self.buffer[self.filled..])?;
             self.bytes += got as u64;
@@ -100,7 +105,7 @@ impl<R: Read> Lines<R> {
         self.start = 0;
         self.filled = 0;
         loop {
-            let got = self.input.read(&mut self.buffer[..CHUNK])?;
+            let got = self.input.read(&mut self.buffer[..self.chunk])?;
             self.bytes += got as u64;
             if got == 0 {
                 return Ok(None);
@@ -231,7 +236,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn all(text: &[u8]) -> Vec<(u64, u64, Option<Vec<u8>>)> {
-        let mut lines = Lines::new(text, 0);
+        let mut lines = Lines::new(text, 0, text.len() as u64);
         let mut out = Vec::new();
         while let Some(line) = lines.next().unwrap() {
             out.push((line.offset, line.end, line.text.map(<[u8]>::to_vec)));

@@ -164,7 +164,7 @@ fn fold(
     file.seek(SeekFrom::Start(cursor.offset))?;
     let mut looked = 0;
     let start = cursor.offset;
-    let mut lines = lines::Lines::new(file.take(span), start);
+    let mut lines = lines::Lines::new(file.take(span), start, span);
     while let Some(found) = lines.next()? {
         let place = Place { offset: found.offset, len: found.len };
         report.lines += 1;
@@ -220,7 +220,7 @@ fn line_start(file: &mut File, from: u64, bytes: &mut u64) -> io::Result<u64> {
 
 /// Lines that lie near each other are read by one call: up to so many bytes at once, with no more than
 /// so many between two lines.
-const WINDOW: u64 = 64 << 10;
+const WINDOW: u64 = 48 << 10;
 const BETWEEN: u64 = 8 << 10;
 
 /// Reads lines again, by place, the first of those given until `budget` bytes are used up, in the order

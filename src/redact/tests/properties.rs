@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 
+use super::super::{Look, Words, is_plain, look};
 use super::redact;
 
 /// Text made of the pieces that the rules look for.
@@ -134,6 +135,21 @@ proptest! {
     fn any_text_comes_through(text in "(?s).{0,200}") {
         let once = redact(&text);
         prop_assert_eq!(redact(&once), &*once);
+    }
+}
+
+proptest! {
+    /// What is passed over has nothing to be found in it.
+    #[test]
+    fn a_plain_word_is_nothing_to_look_at(
+        text in "([ -\\[;%\\\\](password|TOKEN|api_key|pw|n|m|rate|x)?[0-9_]{0,3}(=|: |-|/|[.]| )(a1B2c3D4e5F6g7H8|hunter2 )?){1,4}",
+    ) {
+        let (bytes, mut words, mut at) = (text.as_bytes(), Words::of(text.as_bytes()), 0);
+        while let Some((start, end)) = words.next(at) {
+            let plain = is_plain(bytes, start, end);
+            prop_assert!(!plain || matches!(look(bytes, start, end), Look::Nothing), "{start} in {text:?}");
+            at = end;
+        }
     }
 }
 

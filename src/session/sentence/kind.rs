@@ -73,18 +73,23 @@ impl Words {
         padded.push(' ');
         let mut code = false;
         if head.is_ascii() {
-            let mut bytes = padded.into_bytes();
+            let mut bytes = vec![b' '; head.len() + 2];
+            let mut length = 1;
             for byte in head.bytes() {
-                let word = byte.is_ascii_alphanumeric() || byte == b'\'';
-                code ^= byte == b'`';
-                if word && !code {
-                    bytes.push(byte.to_ascii_lowercase());
-                } else if (byte == b'`' || !code) && bytes.last() != Some(&b' ') {
-                    bytes.push(b' ');
+                let mut folded = FOLDED[usize::from(byte)];
+                if folded == b'`' {
+                    code = !code;
+                    folded = b' ';
+                } else if code {
+                    continue;
                 }
+                // Of spaces in a row the next one takes the place.
+                bytes[length] = folded;
+                length += usize::from(folded != b' ' || bytes[length - 1] != b' ');
             }
-            if bytes.last() != Some(&b' ') {
-                bytes.push(b' ');
+            bytes.truncate(length + usize::from(bytes[length - 1] != b' '));
+            if let Some(last) = bytes.last_mut() {
+                *last = b' ';
             }
             // What is ASCII has no way not to be UTF-8.
             return Self { padded: String::from_utf8(bytes).unwrap_or_default() };
@@ -144,6 +149,20 @@ impl Words {
         found
     }
 }
+
+/// What stands for each byte: a small letter for a letter, a space for what parts words.
+static FOLDED: [u8; 256] = {
+    let mut table = [b' '; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let this = byte as u8;
+        if this.is_ascii_alphanumeric() || this == b'\'' || this == b'`' {
+            table[byte] = this.to_ascii_lowercase();
+        }
+        byte += 1;
+    }
+    table
+};
 
 /// Whether the words of `cue` stand at the start of `tail`.
 fn opens(tail: &[u8], cue: &str) -> bool {

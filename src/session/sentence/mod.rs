@@ -147,12 +147,13 @@ fn push(out: &mut Vec<Sentence>, raw: &str, mark: Mark, item: bool) {
 /// anywhere), never inside a code span, after an abbreviation or between a number and its unit.
 fn split(body: &str) -> Vec<&str> {
     let mut out = Vec::new();
-    let mut start = 0;
+    let (mut start, mut at) = (0, 0);
     let mut code = false;
-    let mut chars = body.char_indices().peekable();
-    let mut word = 0;
-    while let Some((at, c)) = chars.next() {
+    while let Some(next) = body.as_bytes()[at..].iter().position(|b| MAY_END[usize::from(*b)]) {
+        at += next;
+        let c = body[at..].chars().next().unwrap_or_default();
         let end = at + c.len_utf8();
+        let mut close = end;
         match c {
             '`' => code = !code,
             '。' | '！' | '？' if !code => {
@@ -161,36 +162,43 @@ fn split(body: &str) -> Vec<&str> {
             }
             '.' | '!' | '?' if !code => {
                 // Closing quotes and brackets belong to the sentence.
-                let mut close = end;
-                while let Some((n, q)) = chars.peek().copied() {
-                    if !matches!(
-                        q,
-                        '"' | '\'' | ')' | '*' | '_' | '”' | '’' | ']' | '!' | '?' | '.'
-                    ) {
-                        break;
-                    }
-                    close = n + q.len_utf8();
-                    chars.next();
-                }
-                let spaced = chars.peek().is_none_or(|(_, next)| next.is_whitespace());
-                let next = body[close..].split_whitespace().next().unwrap_or("");
-                let goes_on = c == '.' && is_plain_word(next);
+                let closing = |c: char| {
+                    matches!(c, '"' | '\'' | ')' | '*' | '_' | '”' | '’' | ']' | '!' | '?' | '.')
+                };
+                let rest = body[end..].trim_start_matches(closing);
+                close = body.len() - rest.len();
+                let spaced = rest.chars().next().is_none_or(char::is_whitespace);
+                let next = || rest.split_whitespace().next().unwrap_or("");
+                let goes_on = || c == '.' && is_plain_word(next());
                 // `1. Do this`: a list number that opens the sentence.
-                let numbered = body[start..at].trim().bytes().all(|b| b.is_ascii_digit());
-                if spaced && !goes_on && !numbered && !is_abbreviation(&body[word..at]) {
+                let numbered = || body[start..at].trim().bytes().all(|b| b.is_ascii_digit());
+                let word = || body[..at].rsplit(char::is_whitespace).next().unwrap_or("");
+                if spaced && !goes_on() && !numbered() && !is_abbreviation(word()) {
                     out.push(&body[start..close]);
                     start = close;
                 }
             }
-            _ if c.is_whitespace() => word = end,
             _ => {}
         }
+        at = close;
     }
     if body[start..].trim() != "" {
         out.push(&body[start..]);
     }
     out
 }
+
+/// The first bytes of what ends a sentence or turns code on and off.
+static MAY_END: [bool; 256] = {
+    let mut table = [false; 256];
+    let marks = ["`", ".", "!", "?", "。", "！", "？"];
+    let mut at = 0;
+    while at < marks.len() {
+        table[marks[at].as_bytes()[0] as usize] = true;
+        at += 1;
+    }
+    table
+};
 
 /// A word of lower case letters, which opens no sentence. (An identifier does.)
 fn is_plain_word(word: &str) -> bool {

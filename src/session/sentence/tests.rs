@@ -34,6 +34,49 @@ fn sentences_keep_code_abbreviations_and_numbers_whole() {
     assert_eq!(texts(wrapped).len(), 2);
 }
 
+/// [`split`], character by character.
+fn split_slowly(body: &str) -> Vec<&str> {
+    let (mut out, mut start, mut word, mut code) = (Vec::new(), 0, 0, false);
+    let mut chars = body.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let end = at + c.len_utf8();
+        if c == '`' {
+            code = !code;
+        } else if !code && matches!(c, '。' | '！' | '？') {
+            out.push(&body[start..end]);
+            start = end;
+        } else if !code && matches!(c, '.' | '!' | '?') {
+            let mut close = end;
+            while let Some((n, q)) = chars.next_if(|(_, q)| "\"')*_”’]!?.".contains(*q)) {
+                close = n + q.len_utf8();
+            }
+            let spaced = chars.peek().is_none_or(|(_, next)| next.is_whitespace());
+            let next = body[close..].split_whitespace().next().unwrap_or("");
+            let goes_on = c == '.' && is_plain_word(next);
+            let numbered = body[start..at].trim().bytes().all(|b| b.is_ascii_digit());
+            if spaced && !goes_on && !numbered && !is_abbreviation(&body[word..at]) {
+                out.push(&body[start..close]);
+                start = close;
+            }
+        } else if c.is_whitespace() {
+            word = end;
+        }
+    }
+    if !body[start..].trim().is_empty() {
+        out.push(&body[start..]);
+    }
+    out
+}
+
+proptest! {
+    #[test]
+    fn a_paragraph_is_split_as_character_by_character(
+        body in "([a-z]{1,3}|[A-Z]{1,2}|[0-9]|e\\.g|[ \n]|[.!?`]|[。！？、”ー\u{3000}]|[\"')*_\\]]){0,24}",
+    ) {
+        prop_assert_eq!(split(&body), split_slowly(&body));
+    }
+}
+
 #[test]
 fn openers_go() {
     assert_eq!(texts("Perfect! Now let me run the tests."), ["Now let me run the tests."]);

@@ -10,10 +10,11 @@ pub(super) fn read(lines: &Lines<'_>, at: usize) -> Option<Hit> {
         return None;
     }
     let line = raw.trim_start();
+    let found = place(line);
     credo(lines, at, line)
         .or_else(|| rustc(lines, at, line))
-        .or_else(|| dialyzer(lines, at, line))
-        .or_else(|| located(line, at))
+        .or_else(|| dialyzer(lines, at, found?.1))
+        .or_else(|| located(line, at, found))
         .or_else(|| eslint(lines, at, raw))
         .or_else(|| elixir_diagnostic(lines, at, line))
         .or_else(|| git(lines, at, raw))
@@ -55,8 +56,7 @@ fn rustc(lines: &Lines<'_>, at: usize, line: &str) -> Option<Hit> {
 }
 
 /// `lib/a.ex:57:13:pattern_match`, then a paragraph up to a rule.
-fn dialyzer(lines: &Lines<'_>, at: usize, line: &str) -> Option<Hit> {
-    let (_, rest) = place(line)?;
+fn dialyzer(lines: &Lines<'_>, at: usize, rest: &str) -> Option<Hit> {
     let name = rest.strip_prefix(':')?;
     let word = !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
     if !word {
@@ -68,9 +68,9 @@ fn dialyzer(lines: &Lines<'_>, at: usize, line: &str) -> Option<Hit> {
 
 /// `src/a.c:1:2: error: x`, `src/a.ts(1,2): error TS2322: x`, `a.py:1:80: E501 x`, `A.java:3: error: x`,
 /// `src/a.ts:1:2 - error TS1: x`, `e: file:///a.kt:1:2 x`.
-fn located(line: &str, at: usize) -> Option<Hit> {
+fn located(line: &str, at: usize, found: Option<(&str, &str)>) -> Option<Hit> {
     let kotlin = line.strip_prefix("e: ");
-    let (_, rest) = place(kotlin.unwrap_or(line))?;
+    let (_, rest) = kotlin.map_or(found, place)?;
     let rest = rest.trim_start_matches([':', ' ', '-']);
     let error =
         rest.starts_with("error") || rest.starts_with("fatal error") || rest.starts_with("Error");
@@ -96,7 +96,8 @@ fn located(line: &str, at: usize) -> Option<Hit> {
             "expected ",
         ]
         .iter()
-        .any(|w| rest.starts_with(w) || rest.contains(": undefined"));
+        .any(|w| rest.starts_with(w))
+        || rest.contains(": undefined");
     if !said {
         return None;
     }
@@ -178,9 +179,10 @@ fn shell(line: &str, at: usize) -> Option<Hit> {
     let missing = line.contains("command not found") || line.ends_with(": not found");
     let denied = line.ends_with("ermission denied") || line.contains(": permission denied:");
     let absent = line.ends_with(": No such file or directory");
-    let interpreter = ["bash: ", "sh: ", "zsh: ", "/bin/sh: ", "/bin/bash: ", "(eval):"]
-        .iter()
-        .any(|p| line.starts_with(p));
+    let interpreter = line.starts_with(['b', 's', 'z', '/', '('])
+        && ["bash: ", "sh: ", "zsh: ", "/bin/sh: ", "/bin/bash: ", "(eval):"]
+            .iter()
+            .any(|p| line.starts_with(p));
     (missing || interpreter || (denied || absent) && line.len() < 300).then_some(())?;
     hit(line.to_owned(), at + 1)
 }

@@ -1,7 +1,9 @@
 //! Walking the lines of an output.
 
 use super::noise;
+use crate::bytes;
 use crate::session::text;
+use std::borrow::Cow;
 
 /// A failure that was read, and where reading goes on.
 pub(super) struct Hit {
@@ -96,10 +98,13 @@ pub(super) fn join(pieces: &[&str]) -> String {
 
 /// A line without the frame characters and prefixes that tools draw in front of it.
 pub(super) fn undecorated(line: &str) -> &str {
-    let line = line.trim().trim_start_matches([
-        '┃', '│', '|', '>', '❯', '✘', '✖', '×', '✗', '⨯', '⎯', '●', '•', '=', '*', '└', '├', '╰',
-        '─', ' ',
-    ]);
+    #[rustfmt::skip]
+    let drawn = |c: char| matches!(
+        c,
+        '┃' | '│' | '|' | '>' | '❯' | '✘' | '✖' | '×' | '✗' | '⨯' | '⎯' | '●' | '•' | '=' | '*' | '└' | '├'
+            | '╰' | '─' | ' '
+    );
+    let line = line.trim().trim_start_matches(drawn);
     line.strip_prefix("Error: Error: ").map_or(line, |rest| rest)
 }
 
@@ -161,7 +166,7 @@ fn push_without_numbers(word: &str, out: &mut String) {
 pub(super) fn place(line: &str) -> Option<(&str, &str)> {
     let line = line.trim_start();
     let line = line.strip_prefix("file://").unwrap_or(line);
-    let mark = line.bytes().position(|b| matches!(b, b':' | b'('))?;
+    let mark = bytes::find_either(b':', b'(', line.as_bytes())?;
     // `C:\…`: the colon of a drive.
     let mark = if mark == 1 && line.as_bytes().get(2) == Some(&b'\\') {
         mark + 1 + line[mark + 1..].find([':', '('])?
@@ -169,10 +174,12 @@ pub(super) fn place(line: &str) -> Option<(&str, &str)> {
         mark
     };
     let path = &line[..mark];
-    if path.is_empty()
-        || path.contains(char::is_whitespace)
-        || !text::is_path(&path.replace('\\', "/"))
-    {
+    if path.is_empty() || path.contains(char::is_whitespace) {
+        return None;
+    }
+    let slashed =
+        if path.contains('\\') { Cow::Owned(path.replace('\\', "/")) } else { Cow::Borrowed(path) };
+    if !text::is_path(&slashed) {
         return None;
     }
     let rest = &line[mark..];

@@ -61,7 +61,7 @@ pub struct Section {
 pub fn failure(output: &str) -> Failure {
     let clean = text::strip_ansi(output);
     let clean = real_line_ends(unwrapped(&clean));
-    let mut all: Vec<&str> = clean.lines().map(str::trim_end).collect();
+    let mut all: Vec<&str> = text::lines(&clean).map(str::trim_end).collect();
     let mut found = Failure::default();
     let mut tag: Option<&str> = None;
     let mut from = 0;
@@ -87,7 +87,8 @@ pub fn failure(output: &str) -> Failure {
 fn section(all: &[&str], tag: Option<&str>, must: bool, found: &mut Failure) {
     let before = found.sections.len();
     let lines = Lines::new(all);
-    let mut weak: Option<String> = None;
+    // Where those stand that have the form of a known tool.
+    let mut known = Vec::new();
     let mut at = 0;
     while at < all.len() && found.sections.len() < MAX_SECTIONS {
         if all[at].is_empty() {
@@ -95,21 +96,25 @@ fn section(all: &[&str], tag: Option<&str>, must: bool, found: &mut Failure) {
             continue;
         }
         let hit = diagnostics::read(&lines, at).or_else(|| traces::read(&lines, at));
-        if let Some(hit) = hit {
-            push_hit(found, tag, &hit.text, hit.cause.as_deref());
-            at = hit.next.max(at + 1);
+        let Some(hit) = hit else {
+            at += 1;
             continue;
-        }
-        if weak.is_none() && noise::names_failure(all[at]) && !noise::is_noise(all[at]) {
-            weak = Some(lines.with_value(at));
-        }
-        at += 1;
+        };
+        push_hit(found, tag, &hit.text, hit.cause.as_deref());
+        known.push(at..hit.next.max(at + 1));
+        at = hit.next.max(at + 1);
     }
     if found.sections.len() > before {
         return;
     }
-    if let Some(weak) = weak {
-        push(found, tag, &weak);
+    let mut known = known.into_iter().peekable();
+    let mut others = (0..all.len()).filter(|at| {
+        while known.next_if(|lines| lines.end <= *at).is_some() {}
+        known.peek().is_none_or(|lines| *at < lines.start) && !all[*at].is_empty()
+    });
+    let weak = others.find(|at| noise::names_failure(all[*at]) && !noise::is_noise(all[*at]));
+    if let Some(weak) = weak.filter(|_| before < MAX_SECTIONS) {
+        push(found, tag, &lines.with_value(weak));
         return;
     }
     let said = |line: &&&str| !line.trim().is_empty() && !noise::is_noise(line);

@@ -81,11 +81,7 @@ pub(super) fn names_failure(line: &str) -> bool {
     let bare = line.trim_start_matches(|c: char| {
         c.is_whitespace() || matches!(c, '✘' | '✖' | '×' | '✗' | '⨯' | '❌' | '┃' | '>' | '*')
     });
-    // Most lines begin like none of them.
-    let begins = matches!(
-        bare.bytes().next().map(|b| b.to_ascii_lowercase()),
-        Some(b'c' | b'd' | b'e' | b'f' | b'i' | b'm' | b'p' | b'u' | b'[')
-    );
+    let first = bare.bytes().next().map(|b| b.to_ascii_lowercase());
     for head in [
         "error:",
         "error ",
@@ -109,7 +105,7 @@ pub(super) fn names_failure(line: &str) -> bool {
         "uncaught ",
         "unhandled ",
     ] {
-        if begins && after_ignoring_case(bare, head).is_some() {
+        if first == head.bytes().next() && after_ignoring_case(bare, head).is_some() {
             return true;
         }
     }
@@ -211,10 +207,7 @@ fn http_status(line: &str) -> bool {
 /// Whether a line explains or advises: what is missing, what would help.
 pub(super) fn explains(line: &str) -> bool {
     let bare = super::lines::undecorated(line);
-    let begins = matches!(
-        bare.bytes().next().map(|b| b.to_ascii_lowercase()),
-        Some(b'c' | b'd' | b'h' | b'm' | b'p' | b'r' | b's' | b't' | b'y')
-    );
+    let first = bare.bytes().next().map(|b| b.to_ascii_lowercase());
     for head in [
         "hint:",
         "help:",
@@ -234,7 +227,9 @@ pub(super) fn explains(line: &str) -> bool {
         "caused by",
         "reason:",
     ] {
-        if begins && let Some(rest) = after_ignoring_case(bare, head) {
+        if first == head.bytes().next()
+            && let Some(rest) = after_ignoring_case(bare, head)
+        {
             let advice = rest.trim_start();
             return !advice.starts_with("Turn this")
                 && !advice.starts_with("Disable this")
@@ -280,16 +275,20 @@ static ABSENT_PAIRS: Pairs = Pairs::of(&ABSENT);
 
 /// What a line says about text that was left out.
 pub(super) fn says_truncated(line: &str) -> Option<&str> {
-    let bare = line.trim_matches(['[', ']', '.', ' ', '…', '<', '>', '(', ')', '-']);
+    let around = |c: char| matches!(c, '[' | ']' | '.' | ' ' | '…' | '<' | '>' | '(' | ')' | '-');
+    let bare = line.trim_matches(around);
     for head in ["Output truncated", "Output too large", "output truncated", "Output was truncated"]
     {
         if bare.starts_with(head) {
             return Some(bare.split(". ").next().unwrap_or(bare));
         }
     }
-    let cut = bare.ends_with("truncated")
-        || bare.contains("lines omitted")
-        || bare.contains("characters truncated")
-        || bare.contains("lines truncated");
-    (cut && bare.len() < 100 && bare.contains(|c: char| c.is_ascii_digit())).then_some(bare)
+    let cut = || {
+        bare.ends_with("truncated")
+            || bare.contains("lines omitted")
+            || bare.contains("characters truncated")
+            || bare.contains("lines truncated")
+    };
+    let short = bare.len() < 100 && bare.bytes().any(|b| b.is_ascii_digit());
+    (short && cut()).then_some(bare)
 }

@@ -44,16 +44,13 @@ fn rust_panic(lines: &Lines<'_>, at: usize, line: &str) -> Option<Hit> {
 
 /// ExUnit, rspec, mocha, PHPUnit: `  1) test name (Module)`, then place, message and values.
 fn numbered(lines: &Lines<'_>, at: usize, line: &str) -> Option<Hit> {
-    let (n, name) = line.split_once(") ")?;
-    if n.is_empty() || n.len() > 4 || !n.bytes().all(|b| b.is_ascii_digit()) || name.is_empty() {
-        return None;
-    }
+    let name = after_number(line).filter(|name| !name.is_empty())?;
     let mut pieces = vec![name];
     let mut said = false;
     let mut next = at + 1;
     while next < lines.all.len() && next < at + 25 {
         let line = lines.get(next).trim();
-        if starts_numbered(line) || noise::is_rule(line) || line.starts_with("stacktrace:") {
+        if after_number(line).is_some() || noise::is_rule(line) || line.starts_with("stacktrace:") {
             break;
         }
         next += 1;
@@ -94,10 +91,11 @@ fn numbered(lines: &Lines<'_>, at: usize, line: &str) -> Option<Hit> {
     Some(Hit { text: join(&pieces), next, cause: Some(cause) })
 }
 
-fn starts_numbered(line: &str) -> bool {
-    line.split_once(") ").is_some_and(|(n, _)| {
-        !n.is_empty() && n.len() <= 4 && n.bytes().all(|b| b.is_ascii_digit())
-    })
+/// What follows a number of at most four digits and `) `.
+fn after_number(line: &str) -> Option<&str> {
+    let digits = line.bytes().take(5).take_while(u8::is_ascii_digit).count();
+    let rest = line.get(digits..)?.strip_prefix(") ");
+    rest.filter(|_| (1..=4).contains(&digits))
 }
 
 /// `--- FAIL: TestX (0.00s)` with the first line under it, `panic: …`.

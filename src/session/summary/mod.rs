@@ -36,7 +36,7 @@ pub fn summary(family: &str, output: &str) -> Option<Summary> {
     let only = tools::expected(family)?;
     let clean = strip_ansi(output);
     let mut scan = Scan::default();
-    for line in clean.lines() {
+    for line in text::lines(&clean) {
         scan.line(line, only);
     }
     let hits = scan.finish();

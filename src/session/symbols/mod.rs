@@ -124,11 +124,11 @@ fn only_in(defs: &[(usize, String)], others: &BTreeSet<&str>) -> Vec<String> {
 /// The lines of `text` that `base` lacks, as a multiset, and how many they are.
 fn unmatched<'a>(base: &str, text: &'a str) -> (Vec<(usize, &'a str)>, u32) {
     let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
-    for line in base.lines() {
+    for line in text::lines(base) {
         *counts.entry(line).or_default() += 1;
     }
     let mut out = Vec::new();
-    for (at, line) in text.lines().enumerate() {
+    for (at, line) in text::lines(text).enumerate() {
         match counts.get_mut(line) {
             Some(left) if *left > 0 => *left -= 1,
             _ => out.push((at, line)),

@@ -77,7 +77,30 @@ fn paths_are_told_from_words() {
     );
 }
 
+/// [`fit`], character by character.
+fn fit_slowly(text: &str, max: usize) -> usize {
+    let (mut used, mut safe, mut joined) = (0, 0, false);
+    for (at, c) in text.char_indices() {
+        if !joined && !extends(c) {
+            safe = at;
+        }
+        used += c.len_utf16();
+        if used > max {
+            return safe;
+        }
+        joined = c == '\u{200d}';
+    }
+    text.len()
+}
+
 proptest! {
+    #[test]
+    fn what_fits_is_told_as_character_by_character(
+        text in "[a-z ]{0,12}[é🎉e\u{301}\u{200d}\u{1f3fb}]{0,3}[a-z]{0,3}", max in 0usize..20,
+    ) {
+        prop_assert_eq!(fit(&text, max), fit_slowly(&text, max));
+    }
+
     #[test]
     fn cut_is_bounded_and_a_prefix(text in any::<String>(), max in 0usize..80) {
         let out = cut(&text, max);
