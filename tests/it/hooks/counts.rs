@@ -324,4 +324,4 @@ const STOP: usize = 96;
 const FOLD: usize = 98;
 /// It leaves what there is to tell to whoever starts next.
 const END: usize = 118;
-const START: usize = 86;
+const START: usize = 78;
