@@ -42,6 +42,12 @@ pub fn all(byte: u8, text: &[u8]) -> impl Iterator<Item = usize> {
     })
 }
 
+/// How often a `byte` is there, many at once.
+pub fn count(byte: u8, text: &[u8]) -> usize {
+    let sum = |chunk: &[u8]| chunk.iter().fold(0, |sum, b| sum + u8::from(*b == byte));
+    text.chunks(255).map(|chunk| usize::from(sum(chunk))).sum()
+}
+
 /// Where each of two bytes is, in order.
 pub fn all_either(one: u8, other: u8, text: &[u8]) -> impl Iterator<Item = usize> {
     let mut from = 0;
@@ -150,6 +156,8 @@ mod tests {
             prop_assert_eq!(find_either(one, other, text), memchr::memchr2(one, other, text));
             prop_assert_eq!(find_any([one, other, b'"'], text), memchr::memchr3(one, other, b'"', text));
             prop_assert!(all(one, text).eq(memchr::memchr_iter(one, text)));
+            prop_assert_eq!(count(one, text), all(one, text).count());
+            prop_assert_eq!(count(one, &text.repeat(30)), 30 * count(one, text));
             prop_assert!(all_either(one, other, text).eq(memchr::memchr2_iter(one, other, text)));
             prop_assert_eq!(find_part(part, text), memchr::memmem::find(text, part));
         }

@@ -5,15 +5,25 @@ use std::fs::{self, File};
 use std::io::{BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::{Duration, SystemTime};
 
+use chrono::TimeDelta;
+use rejoin::follow::{Entry, Recent};
+use rejoin::process::Identity;
+use rejoin::settings::HOOKS;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{executable, recorded};
 
 const SESSION: &str = "5e551043-0000-4000-8000-000000000001";
 const NEXT: &str = "5e551043-0000-4000-8000-000000000002";
-/// How the ids of the sessions begin that are only stored.
-const STORED: &str = "5707ed00-0000-4000-8000-0000";
+/// Where a session worked whose project is not looked at.
+const ELSEWHERE: &str = "/home/dev/shop";
+/// Files that it edits.
+const PARTS: u64 = 40;
+/// How the ids of the sessions end that are only stored.
+const STORED: &str = "-0000-4000-8000-57072ed00000";
 
 /// What a transcript gains before each event.
 const GAIN: u64 = 10 << 10;
@@ -56,7 +66,7 @@ impl Scene {
     /// A session with a transcript of `bytes`, followed up to its end.
     pub(super) fn new(root: &Path, bytes: u64, setting: Setting<'_>) -> Self {
         let mut scene = Self::bare(root, setting);
-        scene.write_transcript(bytes);
+        scene.write_transcript(bytes, Path::new(ELSEWHERE));
         for event in ["SessionStart", "UserPromptSubmit"] {
             scene.play(event, std::process::id());
         }
@@ -69,7 +79,8 @@ impl Scene {
         scene
     }
 
-    /// Adds sessions that have ended: to the project's folder all, to its list as many as that holds.
+    /// Adds sessions that have ended, each of which took up the one before: to the project's folder all, to its
+    /// list as many as that holds.
     fn store(&self, sessions: usize) {
         if sessions == 0 {
             return;
@@ -82,46 +93,67 @@ impl Scene {
         });
         let list = list.unwrap();
         let folder = list.parent().unwrap().join("sessions");
-        let mut known: Value = serde_json::from_slice(&fs::read(&list).unwrap()).unwrap();
-        let entries = known["recent"]["sessions"].as_array_mut().unwrap();
+        let mut known: Listed = serde_json::from_slice(&fs::read(&list).unwrap()).unwrap();
+        let entries = &mut known.recent.sessions;
+        // As far apart as real ones.
+        let id =
+            |number: usize| format!("{:08x}{STORED}", (number as u32).wrapping_mul(0x9e37_79b1));
+        entries[0].given = Some(id(0));
+        entries[0].previous = Some(id(0));
         for number in 0..sessions {
-            let id = format!("{STORED}{number:08}");
-            fs::create_dir(folder.join(&id)).unwrap();
-            fs::write(folder.join(&id).join("state.json"), "{}").unwrap();
+            fs::create_dir(folder.join(id(number))).unwrap();
+            fs::write(folder.join(id(number)).join("state.json"), "{}").unwrap();
             if entries.len() < 64 {
-                let mut entry = entries[0].clone();
-                entry["id"] = json!(id);
-                entry["prompts"] = json!(0);
-                entry["ended"] = json!("other");
-                entry["settled"] = json!(true);
-                entries.push(entry);
+                let began = entries[number].started.unwrap() - TimeDelta::minutes(30);
+                let process = entries[number]
+                    .process
+                    .clone()
+                    .map(|p| Identity { started: p.started - 1000, ..p });
+                let given = Some(id(number + 1));
+                entries.push(Entry {
+                    id: id(number),
+                    process,
+                    started: Some(began),
+                    last: Some(began + TimeDelta::minutes(20)),
+                    ended: Some("prompt_input_exit".to_owned()),
+                    settled: true,
+                    previous: given.clone(),
+                    given,
+                    ..entries[0].clone()
+                });
             }
         }
-        // The format stands first.
-        let text = format!("{{\"format\":{},\"recent\":{}}}\n", known["format"], known["recent"]);
+        let text = serde_json::to_string(&known).unwrap() + "\n";
         fs::write(list, text).unwrap();
     }
 
     /// A transcript of `bytes` that no event was ever of.
     pub(super) fn unseen(root: &Path, bytes: u64) -> Self {
         let mut scene = Self::bare(root, Setting::default());
-        scene.write_transcript(bytes);
+        scene.write_transcript(bytes, Path::new(ELSEWHERE));
         scene.play("SessionStart", std::process::id());
         scene.keep();
         scene
     }
 
     /// A session whose process died in mid-turn; the next one starts, or the one after that, which finds it
-    /// `finished`.
+    /// `finished`. The files that it edited are in the project; one was written to since, one is gone.
     pub(super) fn cut_off(root: &Path, finished: bool) -> Self {
         let mut scene = Self::bare(root, Setting::default());
-        scene.write_transcript(1 << 20);
+        let project = root.join("project");
+        for part in 0..PARTS {
+            fs::write(scene.part(part), "").unwrap();
+        }
+        scene.write_transcript(1 << 20, &project);
         let mut claude = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
         for event in ["SessionStart", "UserPromptSubmit", "Stop", "UserPromptSubmit"] {
             scene.play(event, claude.id());
         }
         claude.kill().unwrap();
         claude.wait().unwrap();
+        let later = SystemTime::now() + Duration::from_secs(1);
+        File::open(scene.part(7)).unwrap().set_modified(later).unwrap();
+        fs::remove_file(scene.part(8)).unwrap();
         // Nothing is written to its transcript any more; it is finished once, by the first that comes.
         scene.transcript = None;
         scene.session = NEXT;
@@ -145,7 +177,7 @@ impl Scene {
     fn bare(root: &Path, setting: Setting<'_>) -> Self {
         let project = root.join("project");
         fs::create_dir_all(project.join("src")).unwrap();
-        fs::create_dir_all(root.join("home")).unwrap();
+        register(&root.join("home/.claude"));
         if setting.repository {
             git(&project, &["init", "-q", "-b", "main"]);
             for number in 1..=3 {
@@ -169,10 +201,16 @@ impl Scene {
         self.root.join(self.session).with_extension("jsonl")
     }
 
-    fn write_transcript(&mut self, bytes: u64) {
+    /// A file that the session edits.
+    fn part(&self, number: u64) -> PathBuf {
+        self.root.join(format!("project/src/part_{number}.py"))
+    }
+
+    fn write_transcript(&mut self, bytes: u64, folder: &Path) {
         let path = self.transcript();
         let mut file = BufWriter::new(File::create(&path).unwrap());
-        let mut told = Turns::default();
+        let folder = folder.display().to_string();
+        let mut told = Turns { next: 0, parent: Value::Null, folder };
         let mut written = told.write(&mut file, bytes.min(ENDS / 8));
         if bytes > ENDS {
             let hole = bytes - ENDS / 4;
@@ -298,11 +336,12 @@ impl Scene {
 }
 
 /// A conversation: each turn a prompt, an edit, a check that fails, a closing statement.
-#[derive(Default)]
 struct Turns {
     next: u64,
     /// The last line's id. Lines that did not follow on it would be a rewind.
     parent: Value,
+    /// The folder that it works in.
+    folder: String,
 }
 
 impl Turns {
@@ -312,13 +351,13 @@ impl Turns {
         while written < bytes {
             let turn = self.next;
             self.next += 1;
-            for (number, mut line) in (0..).zip(turn_lines(turn)) {
+            for (number, mut line) in (0..).zip(turn_lines(turn, &self.folder)) {
                 let uuid = format!("00000000-0000-4000-8000-{turn:08x}{number:04x}");
                 line["uuid"] = json!(uuid);
                 line["parentUuid"] = std::mem::replace(&mut self.parent, json!(uuid));
                 line["sessionId"] = json!(SESSION);
                 line["isSidechain"] = json!(false);
-                line["cwd"] = json!("/home/dev/shop");
+                line["cwd"] = json!(self.folder);
                 line["gitBranch"] = json!("main");
                 line["version"] = json!("2.1.330");
                 line["timestamp"] =
@@ -341,7 +380,7 @@ fn code(turn: u64, what: &str, lines: usize) -> String {
     code + "    return " + what + "\n"
 }
 
-fn turn_lines(turn: u64) -> [Value; 6] {
+fn turn_lines(turn: u64, folder: &str) -> [Value; 6] {
     let said = |content: Value| {
         json!({"type": "assistant", "message": {
             "id": format!("msg_{turn:08x}"), "role": "assistant", "type": "message",
@@ -355,7 +394,7 @@ fn turn_lines(turn: u64) -> [Value; 6] {
             {"type": "tool_result", "tool_use_id": format!("toolu_{of}{turn:08x}"), "content": text},
         ]}})
     };
-    let file = format!("/home/dev/shop/src/part_{}.py", turn % 40);
+    let file = format!("{folder}/src/part_{}.py", turn % PARTS);
     let prompt =
         format!("Make part {turn} of the shop count quantities, and leave the prices alone");
     let failure = format!(
@@ -387,6 +426,28 @@ fn turn_lines(turn: u64) -> [Value; 6] {
             "Part {turn} counts quantities now. One test still fails because the fixture has three items; \
              I left it as it is since the prices were not to be touched.")})),
     ]
+}
+
+/// Claude Code's settings, as an install leaves them.
+fn register(folder: &Path) {
+    let hooks: serde_json::Map<String, Value> = HOOKS
+        .iter()
+        .map(|hook| {
+            let command = format!("/home/dev/.local/share/rejoin/bin/{}", hook.file_name());
+            let entry = json!({"type": "command", "command": command, "args": [], "timeout": 10});
+            (hook.event.to_owned(), json!([{"hooks": [entry]}]))
+        })
+        .collect();
+    fs::create_dir_all(folder).unwrap();
+    let text = serde_json::to_string_pretty(&json!({"model": "sonnet", "hooks": hooks})).unwrap();
+    fs::write(folder.join("settings.json"), text + "\n").unwrap();
+}
+
+/// `recent.json`.
+#[derive(Serialize, Deserialize)]
+struct Listed {
+    format: u32,
+    recent: Recent,
 }
 
 /// Sees all files but those of sessions that are only stored.

@@ -8,14 +8,19 @@ use toml_parser::parser::{Event, EventKind, RecursionGuard, parse_document};
 use toml_parser::{ParseError, Source};
 
 use super::keys::Key;
-use super::{FILE, Redact, Thresholds, load};
+use super::{Opened, Redact, Thresholds, load};
 
 /// What is taken out beside the secrets that are known. Errors name the file and the line, or the
 /// variable.
 ///
 /// A file without a word of it is not parsed.
 pub fn redaction(state: &Path, variables: &[(String, String)]) -> Result<Redact, String> {
-    let found = found(state, variables, &["words", "patterns"])?;
+    redaction_of(&Opened::of(state), variables)
+}
+
+/// The same of a file that was opened.
+pub fn redaction_of(file: &Opened, variables: &[(String, String)]) -> Result<Redact, String> {
+    let found = found(file, variables, &["words", "patterns"])?;
     let mut redact = Redact::default();
     for (at, value) in &found {
         let list = match at.key {
@@ -36,7 +41,7 @@ pub fn redaction(state: &Path, variables: &[(String, String)]) -> Result<Redact,
 
 /// When the filling of the context window is told. Errors as in [`redaction`].
 pub fn thresholds(state: &Path, variables: &[(String, String)]) -> Result<Thresholds, String> {
-    let found = found(state, variables, &["caution", "warning", "critical"])?;
+    let found = found(&Opened::of(state), variables, &["caution", "warning", "critical"])?;
     let mut thresholds = Thresholds::default();
     for (at, value) in &found {
         let limit = match at.key {
@@ -73,22 +78,21 @@ enum Value {
 
 /// The keys that are set, the file's first; those of the environment come behind and go before.
 fn found(
-    state: &Path,
+    file: &Opened,
     variables: &[(String, String)],
     words: &[&str],
 ) -> Result<Vec<(At, Value)>, String> {
-    let path = state.join(FILE);
-    let text = load::text(&path)?.unwrap_or_default();
+    let (path, text) = (&file.path, file.text()?);
     let mut found: Vec<(At, Value)> = Vec::new();
     if text.lines().any(|line| may_set(line, words)) {
-        let pairs = read(&text).map_err(|(at, what)| load::at(&path, line(&text, at), &what))?;
+        let pairs = read(text).map_err(|(at, what)| load::at(path, line(text, at), &what))?;
         for (name, start, value) in pairs {
-            let told = |what: &str| load::at(&path, line(&text, start), what);
+            let told = |what: &str| load::at(path, line(text, start), what);
             let key = Key::find(&name).ok_or_else(|| told(&format!("unknown key `{name}`")))?;
             if found.iter().any(|(at, _)| at.key == key.name) {
                 return Err(told(&format!("`{name}` is set twice")));
             }
-            let place = format!("{}, line {}", path.display(), line(&text, start));
+            let place = format!("{}, line {}", path.display(), line(text, start));
             found.push((At { key: key.name, place }, value));
         }
     }
@@ -323,7 +327,7 @@ mod tests {
         fn it_reads_what_the_whole_reading_reads(text in file()) {
             let folder = tempfile::tempdir().unwrap();
             #[allow(clippy::disallowed_methods)]
-            std::fs::write(folder.path().join(FILE), &text).unwrap();
+            std::fs::write(folder.path().join(crate::config::FILE), &text).unwrap();
             if let Ok(whole) = parse(&text) {
                 prop_assert_eq!(redaction(folder.path(), &[]), Ok(whole.redact), "{}", text);
                 prop_assert_eq!(thresholds(folder.path(), &[]), Ok(whole.thresholds), "{}", text);

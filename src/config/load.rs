@@ -1,7 +1,7 @@
 //! Reading the file, and the variables that go before it.
 
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use toml_edit::TableLike;
@@ -32,13 +32,17 @@ pub fn read(state: &Path) -> Result<Config, String> {
 /// Reads the configuration below the state directory, with the variables that go before it: pairs of
 /// name and value. Errors name the file and the line, or the variable.
 pub fn read_with(state: &Path, variables: &[(String, String)]) -> Result<Config, String> {
-    let path = state.join(FILE);
-    let text = text(&path)?.unwrap_or_default();
-    let config = parse(&text).map_err(|(line, what)| at(&path, line, &what))?;
+    read_of(&Opened::of(state), variables)
+}
+
+/// The same of a file that was opened.
+pub fn read_of(file: &Opened, variables: &[(String, String)]) -> Result<Config, String> {
+    let text = file.text()?;
+    let config = parse(text).map_err(|(line, what)| at(&file.path, line, &what))?;
     if variables.is_empty() {
         return Ok(config);
     }
-    let mut table: toml::Table = toml::from_str(&text).map_err(|error| error.to_string())?;
+    let mut table: toml::Table = toml::from_str(text).map_err(|error| error.to_string())?;
     for (name, value) in variables {
         let Some(key) = KEYS.iter().find(|key| key.variable == name) else { continue };
         let (outer, inner) = key.parts();
@@ -80,14 +84,28 @@ pub fn line_of(text: &str, key: &Key) -> Option<usize> {
     Some(text[..at].matches('\n').count() + 1)
 }
 
-pub(super) fn text(path: &Path) -> Result<Option<String>, String> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => Ok(Some(text)),
-        // Where the state directory is none, who needs it says so.
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            Ok(None)
-        }
-        Err(error) => Err(format!("{} can't be read: {error}", path.display())),
+/// The configuration's file, opened once for all that is asked of it.
+#[derive(Debug)]
+pub struct Opened {
+    pub(super) path: PathBuf,
+    text: Result<String, String>,
+}
+
+impl Opened {
+    /// The file below the state directory; one that is missing is empty.
+    pub fn of(state: &Path) -> Self {
+        let path = state.join(FILE);
+        let text = std::fs::read_to_string(&path).or_else(|error| match error.kind() {
+            // Where the state directory is none, who needs it says so.
+            ErrorKind::NotFound | ErrorKind::NotADirectory => Ok(String::new()),
+            _ => Err(format!("{} can't be read: {error}", path.display())),
+        });
+        Self { path, text }
+    }
+
+    /// Errors name the file.
+    pub(super) fn text(&self) -> Result<&str, String> {
+        self.text.as_deref().map_err(Clone::clone)
     }
 }
 

@@ -16,10 +16,10 @@ mod tests;
 use crate::resume::policy::Rule;
 use serde::{Deserialize, Serialize};
 
-pub use brief::{redaction, thresholds};
+pub use brief::{redaction, redaction_of, thresholds};
 pub use edit::{Edited, set, unset};
 pub use keys::{KEYS, Key, Kind, TABLES, template};
-pub use load::{Origin, line_of, parse, read, read_with, variables};
+pub use load::{Opened, Origin, line_of, parse, read, read_of, read_with, variables};
 
 /// The file's name in the state directory.
 pub const FILE: &str = "config.toml";

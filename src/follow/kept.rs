@@ -14,11 +14,11 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
-/// The file, in the session's directory: two lines, [`Head`] and [`Composed`].
+/// The file, in the session's directory: [`Head`] in a line, and [`Composed`] as it is kept.
 pub(super) const FILE: &str = "composed.json";
 /// A longer one is not kept: it would take as long to read as to compose.
 const MOST: usize = 256 << 10;
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// What a log was composed from.
 #[derive(Debug, Serialize, Deserialize)]
@@ -58,7 +58,7 @@ pub(super) fn text(
     state: &State,
     generation: u64,
     window: Option<u64>,
-    composed: &Composed,
+    composed: &mut Composed,
 ) -> Option<String> {
     let transcript = state.transcript.clone()?;
     let (length, modified) = transcript::stamp(&transcript).ok()?;
@@ -80,8 +80,7 @@ pub(super) fn text(
     };
     let mut text = serde_json::to_string(&head).ok()?;
     text.push('\n');
-    text.push_str(&serde_json::to_string(composed).ok()?);
-    text.push('\n');
+    text.push_str(&composed.keep().ok()?);
     (text.len() <= MOST).then_some(text)
 }
 
@@ -105,7 +104,7 @@ impl Kept {
         let text = session.read_file(FILE).ok()??;
         let (head, composed) = text.split_once('\n')?;
         let Head { window, last, edited, .. } = Head::of(head, session)?;
-        let composed = serde_json::from_str(composed).ok()?;
+        let composed = Composed::kept(composed)?;
         Some(Self { composed, window, last, edited })
     }
 

@@ -5,6 +5,7 @@
 //! the resume log from it.
 
 mod adopt;
+mod deciding;
 mod handover;
 mod kept;
 mod listing;
@@ -21,6 +22,7 @@ mod state;
 mod window;
 
 pub use adopt::adopt;
+pub use deciding::Asking;
 pub use handover::Handover;
 pub use opening::{Earlier, Given, Opening};
 pub use pause::{Origin, Pause};
@@ -132,10 +134,10 @@ impl Following {
             now,
             ..About::default()
         };
-        let composed = composed(&self.state, &about);
+        let mut composed = composed(&self.state, &about);
         let over = (self.over || self.state.ended.is_some()) && durability == Durability::Synced;
-        let kept = over.then(|| kept::text(&self.state, generation, about.window, &composed));
-        self.lock.write_derived("resume.md", &composed.fill().1)?;
+        let kept = over.then(|| kept::text(&self.state, generation, about.window, &mut composed));
+        self.lock.write_derived("resume.md", &composed.document().1)?;
         kept.flatten().map_or(Ok(()), |text| self.lock.write_derived(kept::FILE, &text))
     }
 
@@ -213,12 +215,12 @@ pub fn compacted(
 
 /// Composes a session's resume log, reading again from its transcript what the facts only point at.
 pub fn compose(state: &State, about: &About) -> ResumeLog {
-    document(state, about).0
+    composed(state, about).fill()
 }
 
 /// [`compose`], and the log's Markdown with it.
 pub fn document(state: &State, about: &About) -> (ResumeLog, String) {
-    composed(state, about).fill()
+    composed(state, about).document()
 }
 
 fn composed(state: &State, about: &About) -> Composed {

@@ -3,7 +3,8 @@
 
 use super::kept::Kept;
 use super::listing::{Listing, same};
-use super::{Bridge, Entry, Origin, Pause, Place, Recent, State, pause};
+use super::recent::Listed;
+use super::{Asking, Bridge, Entry, Origin, Pause, Place, Recent, State, pause};
 use crate::git::{self, Difference};
 use crate::process::Identity;
 use crate::resume::policy::{Form, Offer, Rule, Start, form};
@@ -78,29 +79,37 @@ pub(super) fn change(lock: &ProjectLock, change: impl FnOnce(&mut Recent)) -> st
 }
 
 /// Changes one session's entry, `entered` at the front or where it stands, without reading the others.
-/// `readable`: it is known that the list of this text can be read. `change` is told whether there was one.
+/// `known`: the list's text and where its entries stand in it, if it can be read. `change` is told whether
+/// there was one.
 fn change_entry(
     lock: &ProjectLock,
     id: &str,
     entered: bool,
-    readable: impl FnOnce(&str) -> bool,
+    known: Option<(String, Option<Listing>)>,
     update: impl Fn(&mut Entry, bool),
 ) -> store::Result<()> {
-    let text = lock.recent_text()?.filter(|text| readable(text));
-    let listing = text.as_deref().and_then(Listing::of);
-    let changed = listing.and_then(|listing| listing.with(id, entered, &update));
-    match (text, changed) {
-        (Some(text), Some(changed)) if same(&text, &changed) => Ok(()),
-        (Some(_), Some(changed)) => lock.save_recent_text(&changed),
-        _ => change(lock, |recent| {
-            let known = recent.get(id).is_some();
-            if entered {
-                update(recent.enter(id), known);
-            } else {
-                recent.update(id, |entry| update(entry, true));
-            }
-        }),
+    if let Some((text, Some(places))) = known
+        && let Some(changed) = places.with(&text, id, entered, &update)
+    {
+        return if same(&text, &changed) { Ok(()) } else { lock.save_recent_text(&changed) };
     }
+    change(lock, |recent| {
+        let known = recent.get(id).is_some();
+        if entered {
+            update(recent.enter(id), known);
+        } else {
+            recent.update(id, |entry| update(entry, true));
+        }
+    })
+}
+
+/// The list as it stands, for [`change_entry`].
+fn listed(lock: &ProjectLock) -> store::Result<Option<(String, Option<Listing>)>> {
+    let text = lock.recent_text()?;
+    Ok(text.map(|text| {
+        let places = Listing::of(&text, &mut Vec::new());
+        (text, places)
+    }))
 }
 
 /// Takes a session out of the recent ones.
@@ -122,17 +131,18 @@ pub fn learn(
         given.set(ended.and_then(|at| Some((entry.pause.take()?, at))));
     };
     // At a session's end all is looked at, and what killed writers left is swept.
-    change_entry(lock, id, false, |_| state.ended.is_none(), update)?;
+    let known = if state.ended.is_none() { listed(lock)? } else { None };
+    change_entry(lock, id, false, known, update)?;
     given.take().map_or(Ok(()), |(pause, at)| pause::take_up(lock, &pause, id, at))
 }
 
 impl Opening<'_> {
     /// Enters the session among the recent ones. `anew`: it starts in a process, rather than going
     /// on in it after a compaction. `previous`: the session it comes from; `given`: what it was told
-    /// of; `known`: the text of a list that could be read.
+    /// of; `known`: a list that could be read.
     pub fn register(
         &self,
-        known: Option<&str>,
+        known: Option<Listed>,
         transcript: Option<&Path>,
         process: Option<&Identity>,
         anew: bool,
@@ -141,8 +151,15 @@ impl Opening<'_> {
     ) -> store::Result<()> {
         let branch = self.place.head().and_then(|head| head.branch.clone());
         let lock = self.project.lock(self.wait)?;
-        let readable = |text: &str| known.is_some_and(|known| same(known, text));
-        change_entry(&lock, self.id, true, readable, |entry, known| {
+        let known = match known {
+            Some(Listed { seen, places }) => {
+                let is_same = lock.recent_is(&seen)
+                    || lock.recent_text()?.is_some_and(|text| same(&seen.text, &text));
+                is_same.then_some((seen.text, places))
+            }
+            None => None,
+        };
+        change_entry(&lock, self.id, true, known, |entry, known| {
             entry.transcript = transcript.map(Path::to_owned);
             entry.process = process.cloned();
             entry.attended = self.attended;
@@ -165,6 +182,23 @@ impl Opening<'_> {
                 entry.pause.clone_from(&given.pause);
             }
         })
+    }
+
+    /// Whom sessions are offered to.
+    fn asking(&self) -> Asking<'_> {
+        Asking {
+            id: self.id,
+            worktree: self.place.worktree(),
+            branch: self.place.head().and_then(|head| head.branch.as_deref()),
+            attended: self.attended,
+            now: self.now,
+        }
+    }
+
+    /// The project's recent sessions as far as they matter to this start in `process`, and the list that
+    /// they were read from.
+    pub fn recent(&self, process: Option<&Identity>) -> store::Result<(Recent, Option<Listed>)> {
+        Recent::that_matter(self.project, &self.asking(), process)
     }
 
     /// The pause or earlier session that this one is told of, and how much of it: pauses come first.
@@ -196,10 +230,7 @@ impl Opening<'_> {
             Some(id) => recent.get(id).filter(|e| e.prompts > 0),
             // Folders that hold anything are no projects: nothing there follows from before.
             None if self.place.project.folder_only => None,
-            None => recent
-                .offers(self.id, self.place.worktree(), branch, self.attended, self.now)
-                .into_iter()
-                .next(),
+            None => recent.offers(&self.asking()).into_iter().next(),
         };
         let Some((entry, id)) = chosen.and_then(|e| Some((e, SessionId::parse(&e.id)?))) else {
             return Ok(None);
@@ -317,7 +348,7 @@ impl Opening<'_> {
             previous: previous.map(injected),
             pause: None,
         };
-        Some((kept.composed.since(&about)?.fill().0, about))
+        Some((kept.composed.since(&about)?.fill(), about))
     }
 
     /// What changed in the repository since a session's last event, as its own continuation is told it.
@@ -381,7 +412,9 @@ impl Opening<'_> {
         // Its end folded all that there is.
         if entry.ended.is_some() && Kept::is_of(&session, transcript) {
             let settle = |e: &mut Entry, _: bool| e.settled = true;
-            let done = change_entry(&lock()?, &entry.id, false, |_| true, settle);
+            let lock = lock()?;
+            let known = listed(&lock).map_err(|e| e.to_string())?;
+            let done = change_entry(&lock, &entry.id, false, known, settle);
             return done.map_err(|e| e.to_string());
         }
         let mut following = super::open(&session, self.wait).map_err(|e| e.to_string())?;
@@ -459,11 +492,11 @@ fn changed<'a>(
     since: DateTime<Utc>,
 ) -> Meanwhile {
     let mut changes = Meanwhile::default();
-    for path in files.take(FILES) {
-        match git::differs(base, Path::new(path), since) {
-            Some(Difference::Modified) => changes.modified.push(path.to_owned()),
-            Some(Difference::Gone) => changes.gone.push(path.to_owned()),
-            None => {}
+    let files: Vec<&str> = files.take(FILES).collect();
+    for (path, difference) in git::differences(base, &files, since) {
+        match difference {
+            Difference::Modified => changes.modified.push(path.to_owned()),
+            Difference::Gone => changes.gone.push(path.to_owned()),
         }
     }
     if let Some(repository) = &place.repository {

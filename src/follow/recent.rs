@@ -2,9 +2,11 @@
 //!
 //! Rebuildable from the sessions' states; it spares a starting session to open them all.
 
+use super::deciding::{Asking, Offered};
+use super::listing::Listing;
 use super::{Pause, State, pause};
 use crate::process::{Alive, Identity, alive};
-use crate::store::{self, Project, ProjectLock};
+use crate::store::{self, Project, ProjectLock, Seen};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
@@ -14,9 +16,6 @@ use std::path::{Path, PathBuf};
 pub(super) const SESSIONS: usize = 64;
 /// Where a process can't be looked at, a session counts as live for so long after its last event.
 const LIVE: TimeDelta = TimeDelta::minutes(30);
-/// For so long, broken-off work comes before a later session that came to its end.
-const URGENT: TimeDelta = TimeDelta::days(3);
-
 /// The project's recent sessions, newest start first.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -25,6 +24,13 @@ pub struct Recent {
     /// Pauses that wait to be taken up, newest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub pauses: Vec<Waiting>,
+}
+
+/// The list as it was read, and where its entries stand in it.
+#[derive(Debug)]
+pub struct Listed {
+    pub(super) seen: Seen,
+    pub(super) places: Option<Listing>,
 }
 
 /// A pause that waits to be taken up.
@@ -110,13 +116,25 @@ impl Recent {
         project.recent()?.map_or_else(|| Self::rebuilt(project), Ok)
     }
 
-    /// The same, with the text that they were read from: as long as the list has it, it can be read.
-    pub fn with_text(project: &Project) -> store::Result<(Self, Option<String>)> {
-        let text = project.recent_text()?;
-        match text.as_deref().map(store::recent_of) {
-            Some(Some(recent)) => Ok((recent, text)),
-            _ => Ok((Self::rebuilt(project)?, None)),
-        }
+    /// What of them matters to a start in `process`: what it could be told of, what is to be finished, what
+    /// runs or ran in its process. With the list that they were read from: as long as it is the same, it can
+    /// be read.
+    pub fn that_matter(
+        project: &Project,
+        asking: &Asking<'_>,
+        process: Option<&Identity>,
+    ) -> store::Result<(Self, Option<Listed>)> {
+        let Some(seen) = project.recent_text()? else { return Ok((Self::rebuilt(project)?, None)) };
+        let mut deciding = Vec::with_capacity(SESSIONS);
+        let places = Listing::of(&seen.text, &mut deciding);
+        let few = places
+            .as_ref()
+            .and_then(|places| places.that_matter(&seen.text, &deciding, asking, process))
+            .and_then(|few| store::recent_of(&few));
+        Ok(match few.or_else(|| store::recent_of(&seen.text)) {
+            Some(recent) => (recent, Some(Listed { seen, places })),
+            None => (Self::rebuilt(project)?, None),
+        })
     }
 
     /// The same for who is about to change them.
@@ -228,38 +246,15 @@ impl Recent {
         })
     }
 
-    /// Sessions that a new one may be told of, best first: those of the same work tree and branch of
-    /// the last 14 days, then of the same branch, then any. In each, what broke off in the last three
-    /// days comes first, then the newest.
-    pub fn offers(
-        &self,
-        id: &str,
-        worktree: &Path,
-        branch: Option<&str>,
-        attended: bool,
-        now: DateTime<Utc>,
-    ) -> Vec<&Entry> {
+    /// Sessions that a new one may be told of, [best](Offered::order) first.
+    pub fn offers(&self, asking: &Asking<'_>) -> Vec<&Entry> {
         let mut offers: Vec<&Entry> = self
             .sessions
             .iter()
-            .filter(|e| e.id != id && e.prompts > 0)
-            .filter(|e| !self.taken_up(&e.id) && !self.live(e, now))
-            // One question asked by a script is nothing to go on with, unless it broke off.
-            .filter(|e| e.attended || e.cut_off || (attended && e.prompts > 1))
-            .filter(|e| attended || !e.attended)
+            .filter(|e| e.id != asking.id && Offered::of(e).fits(asking.attended))
+            .filter(|e| !self.taken_up(&e.id) && !self.live(e, asking.now))
             .collect();
-        offers.sort_by_key(|e| {
-            let age = now - e.last.unwrap_or_default();
-            let same_branch = e.branch.as_deref() == branch;
-            let rank = match (e.worktree == worktree, same_branch) {
-                (true, true) if age < TimeDelta::days(14) => 0,
-                (_, true) => 1,
-                _ => 2,
-            };
-            // A script's single turn never stands before a person's session.
-            let script = !e.attended && e.prompts <= 1;
-            (script, rank, !(e.cut_off && age < URGENT), age)
-        });
+        offers.sort_by_key(|e| Offered::of(e).order(asking));
         offers
     }
 }
@@ -310,7 +305,8 @@ mod tests {
 
     fn offered(sessions: Vec<Entry>, attended: bool) -> Vec<String> {
         let recent = Recent { sessions, ..Recent::default() };
-        let offers = recent.offers("new", Path::new("/demo"), Some("main"), attended, now());
+        let (id, worktree, branch) = ("new", Path::new("/demo"), Some("main"));
+        let offers = recent.offers(&Asking { id, worktree, branch, attended, now: now() });
         offers.iter().map(|e| e.id.clone()).collect()
     }
 

@@ -1,7 +1,7 @@
 //! Whether a file is still what a session left.
 
 use std::io::ErrorKind;
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 
@@ -14,15 +14,56 @@ pub enum Difference {
     Gone,
 }
 
-/// Whether `path` was modified after `since` or is gone; judged by its time stamp alone.
+/// Which of the files were modified after `since` or are gone, in their order; judged by their time stamps
+/// alone.
 ///
 /// A relative path is taken from `work_tree` and must not lead out of it; an absolute one is taken as it
-/// is. A symbolic link is judged itself, not what it leads to. `None` also when nothing can be said.
-pub fn differs(work_tree: &Path, path: &Path, since: DateTime<Utc>) -> Option<Difference> {
-    if path.is_relative() && !stays_inside(path) {
-        return None;
+/// is. A symbolic link is judged itself, not what it leads to. Of some nothing can be said. Where a folder is
+/// gone, most of its files are not looked at.
+pub fn differences<'a, P: AsRef<Path> + ?Sized>(
+    work_tree: &Path,
+    paths: &[&'a P],
+    since: DateTime<Utc>,
+) -> Vec<(&'a P, Difference)> {
+    let mut found = Vec::new();
+    // Folders, and whether they are gone.
+    let mut folders: Vec<(PathBuf, bool)> = Vec::new();
+    for (at, path) in paths.iter().enumerate() {
+        let own: &Path = path.as_ref();
+        if own.is_relative() && !stays_inside(own) {
+            continue;
+        }
+        let full = work_tree.join(own);
+        let inside = |(folder, gone): &(PathBuf, bool)| *gone && full.starts_with(folder);
+        if folders.iter().any(inside) {
+            found.push((*path, Difference::Gone));
+            continue;
+        }
+        let Some(difference) = differs(&full, since) else { continue };
+        found.push((*path, difference));
+        if difference == Difference::Gone
+            && let Some(folder) = full.parent().filter(|folder| !folder.as_os_str().is_empty())
+            && folders.iter().all(|(known, _)| known != folder)
+        {
+            let beside = |path: &&&P| work_tree.join(path).parent() == Some(folder);
+            if paths[at + 1..].iter().filter(beside).count() > 1 {
+                folders.push((folder.to_owned(), is_gone(folder)));
+            }
+        }
     }
-    match work_tree.join(path).symlink_metadata() {
+    found
+}
+
+/// Whether a folder is gone, so that every path in it is.
+fn is_gone(folder: &Path) -> bool {
+    match folder.metadata() {
+        Ok(meta) => !meta.is_dir(),
+        Err(error) => matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory),
+    }
+}
+
+fn differs(path: &Path, since: DateTime<Utc>) -> Option<Difference> {
+    match path.symlink_metadata() {
         Ok(meta) => {
             let modified = DateTime::<Utc>::from(meta.modified().ok()?);
             (modified > since).then_some(Difference::Modified)

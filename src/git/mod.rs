@@ -19,7 +19,7 @@ mod repository;
 #[cfg(test)]
 mod tests;
 
-pub use difference::{Difference, differs};
+pub use difference::{Difference, differences};
 pub use project::{Place, Project, place};
 pub use quote::quote;
 pub use reference::Head;

@@ -135,7 +135,13 @@ impl Context {
     /// Takes what the user wants out of every text from here on: for handlers that keep some. Tells whether
     /// it is known what that is.
     fn redact_own(&self) -> bool {
-        let own = config::redaction(self.store.root(), &env::settings(Some("redact")))
+        let file = config::Opened::of(self.store.root());
+        self.redact_by(&file, &env::settings(Some("redact")))
+    }
+
+    /// The same where the configuration's file and the variables that go before it are known.
+    fn redact_by(&self, file: &config::Opened, variables: &[(String, String)]) -> bool {
+        let own = config::redaction_of(file, variables)
             .and_then(|own| redact::also(&own.words, &own.patterns));
         self.note(own.as_ref().err().map_or(&[], std::slice::from_ref));
         own.is_ok()

@@ -22,12 +22,13 @@ const UNKNOWN: &str = "rejoin: what is to be taken out of every text ([redact] i
 /// Registers the session and tells it where the work stands, as its start calls for.
 pub fn handle(context: &Context) -> Result<Reply, Fault> {
     let Some((place, project)) = context.project()? else { return Ok(Reply::default()) };
-    let known = context.redact_own();
-    let config = config::read_with(context.store.root(), &crate::env::settings(None))
-        .unwrap_or_else(|error| {
-            context.note(&[error]);
-            Config::default()
-        });
+    let file = config::Opened::of(context.store.root());
+    let variables = crate::env::settings(None);
+    let known = context.redact_by(&file, &variables);
+    let config = config::read_of(&file, &variables).unwrap_or_else(|error| {
+        context.note(&[error]);
+        Config::default()
+    });
     let inject = config.inject;
     let source = context.input.source.unwrap_or(Source::Startup);
     let opening = Opening {
@@ -39,7 +40,7 @@ pub fn handle(context: &Context) -> Result<Reply, Fault> {
         wait: LOCK,
     };
     let process = process::identify(context.env.claude_pid.unwrap_or_else(process::parent));
-    let (recent, mut text) = Recent::with_text(&project)?;
+    let (recent, mut seen) = opening.recent(process.as_ref())?;
     // The session that ran in this process before: cleared, or branched from.
     let before = process
         .as_ref()
@@ -62,10 +63,10 @@ pub fn handle(context: &Context) -> Result<Reply, Fault> {
                 None
             } else {
                 context.note(&opening.finish_all(&dead));
-                let later = Recent::with_text(&project);
+                let later = opening.recent(process.as_ref());
                 later.map_err(|error| context.note(&[error.to_string()])).ok().map(
                     |(later, read)| {
-                        text = read;
+                        seen = read;
                         later
                     },
                 )
@@ -109,9 +110,9 @@ pub fn handle(context: &Context) -> Result<Reply, Fault> {
         told.given.pause = own.map(|pause| pause.id.clone());
     }
     // What was found is told even where nothing can be written.
-    let (known, before) = (text.as_deref(), before.as_deref());
+    let before = before.as_deref();
     if let Err(error) =
-        opening.register(known, transcript, process.as_ref(), anew, before, &told.given)
+        opening.register(seen, transcript, process.as_ref(), anew, before, &told.given)
     {
         context.note(&[error.to_string()]);
     }
@@ -243,7 +244,10 @@ fn fresh(
     if let (Earlier::Pause(pause), Some(message)) = (&told.earlier, &mut reply.message) {
         *message = told_of_pause(pause, &reply.context.clone().unwrap_or_default());
     }
-    Ok(Answer { reply, given: told.given })
+    let given = told.given;
+    // Its thousand texts go with the process.
+    std::mem::forget((told.log, told.about, told.earlier));
+    Ok(Answer { reply, given })
 }
 
 /// Nothing to go on with; but a session that stands open elsewhere is worth a word.

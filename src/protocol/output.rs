@@ -5,7 +5,7 @@
 //! SubagentStop) or end up in a summary's instructions (PreCompact): they can't be expressed here.
 
 use super::Event;
-use serde::Serialize;
+use crate::bytes;
 
 /// A hook's answer. Empty means that nothing is printed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,25 +19,6 @@ pub struct Reply {
     pub reload_skills: bool,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Output<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    system_message: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    hook_specific_output: Option<Specific<'a>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Specific<'a> {
-    hook_event_name: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    additional_context: Option<&'a str>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    reload_skills: bool,
-}
-
 impl Reply {
     /// The JSON to print for this event; `None` when there is nothing to say or the event is one
     /// that must stay silent.
@@ -49,21 +30,56 @@ impl Reply {
         if !speaks || (!for_claude_code && self.message.is_none()) {
             return None;
         }
-        let output = Output {
-            system_message: self.message.as_deref(),
-            hook_specific_output: for_claude_code.then(|| Specific {
-                hook_event_name: event.name(),
-                additional_context: self.context.as_deref(),
-                reload_skills,
-            }),
-        };
-        serde_json::to_string(&output).ok()
+        let mut out = String::with_capacity(16 << 10);
+        if let Some(message) = &self.message {
+            out.push_str("{\"systemMessage\":");
+            push_string(message, &mut out);
+        }
+        if for_claude_code {
+            out.push_str(if out.is_empty() { "{" } else { "," });
+            out.push_str("\"hookSpecificOutput\":{\"hookEventName\":");
+            push_string(event.name(), &mut out);
+            if let Some(context) = &self.context {
+                out.push_str(",\"additionalContext\":");
+                push_string(context, &mut out);
+            }
+            out.push_str(if reload_skills { ",\"reloadSkills\":true}" } else { "}" });
+        }
+        out.push('}');
+        Some(out)
     }
+}
+
+/// A text as JSON, as `serde_json` writes it, which looks at each byte on its own: the texts that are told have
+/// thousands.
+fn push_string(text: &str, out: &mut String) {
+    let bytes = text.as_bytes();
+    let odd = |b: u8| b < 0x20 && b != b'\n';
+    if bytes.iter().fold(false, |found, b| found | odd(*b)) {
+        // A string has no way to fail to become JSON.
+        out.push_str(&serde_json::to_string(text).unwrap_or_else(|_| "\"\"".to_owned()));
+        return;
+    }
+    out.push('"');
+    let mut from = 0;
+    while let Some(at) = bytes::find_any([b'"', b'\\', b'\n'], &bytes[from..]) {
+        out.push_str(&text[from..from + at]);
+        out.push_str(match bytes[from + at] {
+            b'"' => "\\\"",
+            b'\\' => "\\\\",
+            _ => "\\n",
+        });
+        from += at + 1;
+    }
+    out.push_str(&text[from..]);
+    out.push('"');
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+    use proptest::{bool, option};
 
     #[test]
     fn only_events_that_may_speak_do() {
@@ -86,5 +102,47 @@ mod tests {
             r#"{"hookSpecificOutput":{"hookEventName":"SessionStart","reloadSkills":true}}"#
         );
         assert_eq!(reload.print(Event::UserPromptSubmit), None);
+    }
+
+    #[derive(serde::Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Output<'a> {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        system_message: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        hook_specific_output: Option<Specific<'a>>,
+    }
+
+    #[derive(serde::Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Specific<'a> {
+        hook_event_name: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        additional_context: Option<&'a str>,
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        reload_skills: bool,
+    }
+
+    proptest! {
+        #[test]
+        fn it_is_written_as_serde_writes_it(
+            context in option::of("[a\"\\\\\n\té\u{7}\u{7f}]{0,40}"),
+            message in option::of("[a\"\\\\\né]{0,9}"),
+            reload_skills in bool::ANY,
+        ) {
+            let reply = Reply { context, message, reload_skills };
+            let specific = (reply.context.is_some() || reload_skills).then_some(Specific {
+                hook_event_name: "SessionStart",
+                additional_context: reply.context.as_deref(),
+                reload_skills,
+            });
+            let output = Output {
+                system_message: reply.message.as_deref(),
+                hook_specific_output: specific,
+            };
+            let all = (output.system_message.is_some() || output.hook_specific_output.is_some())
+                .then(|| serde_json::to_string(&output).unwrap());
+            prop_assert_eq!(reply.print(Event::SessionStart), all);
+        }
     }
 }

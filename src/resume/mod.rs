@@ -21,6 +21,7 @@ mod metrics;
 mod mission;
 mod next;
 mod pause;
+mod plain;
 pub mod policy;
 mod recall;
 mod render;
@@ -51,17 +52,17 @@ pub const UNITS: usize = 4;
 
 /// The resume log of a session: at most [`TOKENS`], as its Markdown.
 pub fn compose(session: &Session, recall: Recall, about: &About) -> ResumeLog {
-    Composed::of(session, about, |_| recall).fill().0
+    Composed::of(session, about, |_| recall).fill()
 }
 
-/// The resume log of a session, and its Markdown: it was measured, and need not be rendered again.
+/// The resume log of a session, and its Markdown.
 /// `read` is handed the lines of the transcript that are worth re-reading, the most worthy first.
 pub fn document(
     session: &Session,
     about: &About,
     read: impl FnOnce(&[Place]) -> Recall,
 ) -> (ResumeLog, String) {
-    Composed::of(session, about, read).fill()
+    Composed::of(session, about, read).document()
 }
 
 /// The files that a session edited and did not remove, the last touched first.

@@ -1,6 +1,10 @@
 //! The resume log as text.
 
-use super::log::{Entry, FORMAT, FileFact, ResumeLog, Section, Subject, Topic};
+mod files;
+
+pub(super) use files::FileList;
+
+use super::log::{Entry, FORMAT, ResumeLog, Section, Subject, Topic};
 use super::safe::safe;
 use super::{UNITS, select};
 use crate::bytes;
@@ -47,20 +51,46 @@ pub fn markdown(log: &ResumeLog) -> String {
 
 /// The files of the whole log, with all their names.
 pub(super) fn all_files(log: &ResumeLog) -> String {
-    let mut out = String::new();
-    files(&log.metadata.files, usize::MAX, &mut out);
-    out
+    FileList::of(&log.metadata.files).within(usize::MAX)
 }
 
 /// The whole log with its files as they were told before.
 pub(super) fn markdown_with(log: &ResumeLog, files: &str) -> String {
-    let choice = Choice {
-        head: Vec::new(),
-        body: log.entries().map(|e| (e, false)).collect(),
-        metadata: true,
-    };
+    markdown_of(log, log.entries().map(|e| (e, false)).collect(), files)
+}
+
+/// The whole log but for its entries.
+pub(super) fn frame_with(log: &ResumeLog, files: &str) -> String {
+    markdown_of(log, Vec::new(), files)
+}
+
+/// At least the units of the headings that the log's entries stand under in its Markdown.
+pub(super) fn headings(log: &ResumeLog) -> usize {
+    let (mut most, mut before) = (0, None);
+    for topic in log.entries().map(|entry| entry.topic) {
+        if before == Some(topic) {
+            continue;
+        }
+        if before.map(Topic::section) != Some(topic.section()) {
+            most += topic.section().heading().len() + "\n## \n".len();
+        }
+        // A repository that moved on, and code, stand by themselves.
+        most += topic.heading().len() + "\n## **:** \n".len();
+        before = Some(topic);
+    }
+    most
+}
+
+/// At least the units that [`item`] adds to a text to close the code fence that it leaves open.
+pub(super) fn closing(text: &str) -> usize {
+    // It stands on a line of its own, perhaps with a quotation mark on one behind it.
+    text::open_fence(text).map_or(0, |fence| fence.len() + "\n  \n  ".len())
+}
+
+fn markdown_of(log: &ResumeLog, body: Vec<(&Entry, bool)>, files: &str) -> String {
+    let choice = Choice { head: Vec::new(), body, metadata: true };
     // The texts, with what stands before their lines, and some for the rest.
-    let room: usize = log.entries().map(|e| e.text.len() + 48).sum();
+    let room: usize = choice.body.iter().map(|(e, _)| e.text.len() + 48).sum();
     let mut out = String::with_capacity(room + files.len() + (2 << 10));
     let _ = writeln!(out, "<!-- rejoin resume log, format {FORMAT} -->");
     title(log, &mut out);
@@ -154,11 +184,9 @@ pub(super) fn told(
     Around { before: safe_of(before), behind: safe_of(behind) }
 }
 
-/// The files in at most `room` units, safe as well.
-pub(super) fn listed(log: &ResumeLog, room: usize) -> String {
-    let mut out = String::new();
-    files(&log.metadata.files, room, &mut out);
-    safe_of(out)
+/// Files in at most `room` units, safe as well.
+pub(super) fn listed(files: &FileList<'_>, room: usize) -> String {
+    safe_of(files.within(room))
 }
 
 fn safe_of(text: String) -> String {
@@ -273,199 +301,6 @@ fn item(text: &str, out: &mut String) {
         out.push_str(line);
         out.push('\n');
     }
-}
-
-/// Files, grouped by folder, in at most `room` units.
-fn files(files: &[FileFact], room: usize, out: &mut String) {
-    const HEADING: &str = "\n## Files (✎ edits, +/− lines; + added, ~ changed, − removed names)\n";
-    if files.is_empty() || room < 60 {
-        return;
-    }
-    let full: usize = files.iter().map(|f| units(&f.path) + 16).sum();
-    if full + units(HEADING) > room {
-        compact(files, room, out);
-        return;
-    }
-    let mut left = room - units(HEADING) - full;
-    let mut shown: Vec<Names<'_>> = files.iter().map(Names::of).collect();
-    // Some of the names of each, then more where there is room.
-    for most in [90, 180, 300, usize::MAX] {
-        for names in &mut shown {
-            left -= names.grow(most, left);
-        }
-    }
-    out.push_str(HEADING);
-    let mut folders: Vec<(&str, Vec<&Names<'_>>)> = Vec::new();
-    for names in &shown {
-        let folder = folder(&names.file.path);
-        match folders.iter_mut().find(|(known, _)| *known == folder) {
-            Some((_, inside)) => inside.push(names),
-            None => folders.push((folder, vec![names])),
-        }
-    }
-    for (name, inside) in folders {
-        if let [one] = inside[..] {
-            let _ = writeln!(out, "- {}{}", one.file.path, about(one));
-            continue;
-        }
-        let plain: Vec<String> =
-            inside.iter().map(|one| format!("{}{}", base(&one.file.path), about(one))).collect();
-        let heading = if name.is_empty() { "(top)" } else { name };
-        if plain.iter().map(|p| units(p)).sum::<usize>() < 160 {
-            let _ = writeln!(out, "- {heading}: {}", plain.join("; "));
-        } else {
-            let _ = writeln!(out, "- {heading}:");
-            for line in plain {
-                let _ = writeln!(out, "  - {line}");
-            }
-        }
-    }
-}
-
-/// As many files as fit in `room` units, by folder, with the number of their edits; what room is
-/// left goes to the newest names of the first.
-fn compact(files: &[FileFact], room: usize, out: &mut String) {
-    const HEADING: &str = "\n## Files (✎ edits)\n";
-    let mut left = room.saturating_sub(units(HEADING));
-    let mut folders: Vec<(&str, Vec<String>)> = Vec::new();
-    // A third of the room is for names.
-    let mut names_left = left / 3;
-    left -= names_left;
-    for file in files {
-        let (folder, base) = (folder(&file.path), base(&file.path));
-        let mut shown = base.to_owned();
-        if file.edits > 0 {
-            let _ = write!(shown, " ✎{}", file.edits);
-        }
-        let known = folders.iter().position(|f| f.0 == folder);
-        let cost = units(&shown) + 2 + if known.is_some() { 0 } else { units(folder) + 4 };
-        if cost > left {
-            break;
-        }
-        left -= cost;
-        let told = names(file, names_left.min(70));
-        names_left -= units(&told);
-        shown.push_str(&told.replace(';', ","));
-        match known {
-            Some(at) => folders[at].1.push(shown),
-            None => folders.push((folder, vec![shown])),
-        }
-    }
-    if folders.is_empty() {
-        return;
-    }
-    out.push_str(HEADING);
-    for (folder, files) in folders {
-        let _ = match &files[..] {
-            [one] => writeln!(out, "- {folder}{one}"),
-            _ if folder.is_empty() => writeln!(out, "- {}", files.join("; ")),
-            _ => writeln!(out, "- {folder}: {}", files.join("; ")),
-        };
-    }
-}
-
-fn folder(path: &str) -> &str {
-    path.rfind('/').map_or("", |at| &path[..=at])
-}
-
-fn base(path: &str) -> &str {
-    path.rfind('/').map_or(path, |at| &path[at + 1..])
-}
-
-/// The names of a file that there is room for.
-struct Names<'a> {
-    file: &'a FileFact,
-    told: String,
-    units: usize,
-    /// All are told.
-    all: bool,
-}
-
-impl<'a> Names<'a> {
-    fn of(file: &'a FileFact) -> Self {
-        Self { file, told: String::new(), units: 0, all: false }
-    }
-
-    /// Tells more of them, in at most `most` units and with at most `left` more than before; how many
-    /// more it took.
-    fn grow(&mut self, most: usize, left: usize) -> usize {
-        if self.all {
-            return 0;
-        }
-        let room = most.min(self.units + left);
-        let told = names(self.file, room);
-        let now = units(&told);
-        // The number of those that are not told comes last, where there is room for it.
-        self.all = now + 13 < room
-            && [&self.file.added, &self.file.changed, &self.file.removed]
-                .iter()
-                .all(|list| list.iter().all(|name| units(name) + 4 + now < room));
-        let more = now.saturating_sub(self.units);
-        if more > 0 {
-            (self.told, self.units) = (told, now);
-        }
-        more
-    }
-}
-
-/// What was done to a file, and names in it.
-fn about(names: &Names<'_>) -> String {
-    let file = names.file;
-    let mut out = String::new();
-    if file.new {
-        out.push_str(" new");
-    }
-    if file.edits > 0 {
-        let _ = write!(out, " ✎{}", file.edits);
-        match file.lines {
-            (0, 0) => {}
-            (added, 0) => {
-                let _ = write!(out, " +{added}");
-            }
-            (added, removed) => {
-                let _ = write!(out, " +{added}/−{removed}");
-            }
-        }
-    } else {
-        out.push_str(" read");
-    }
-    if file.gone {
-        out.push_str(", removed");
-    }
-    if file.uncommitted {
-        out.push_str(", uncommitted");
-    }
-    out.push_str(&names.told);
-    out
-}
-
-fn names(file: &FileFact, room: usize) -> String {
-    let mut out = String::new();
-    let mut left = room;
-    for (sign, list) in [("+ ", &file.added), ("~ ", &file.changed), ("− ", &file.removed)] {
-        let mut first = true;
-        for name in list {
-            let lead = if first { if out.is_empty() { ": " } else { "; " } } else { ", " };
-            let cost = units(lead) + units(name) + if first { units(sign) } else { 0 };
-            if cost > left {
-                break;
-            }
-            left -= cost;
-            out.push_str(lead);
-            if first {
-                out.push_str(sign);
-            }
-            out.push_str(name);
-            first = false;
-        }
-        let more = sign == "+ " && !first && file.more > 0 && left > 12;
-        if more && out.matches(", ").count() + 1 >= list.len() {
-            let said = format!(" and {} more", file.more);
-            left -= units(&said).min(left);
-            out.push_str(&said);
-        }
-    }
-    out
 }
 
 fn metadata(log: &ResumeLog, out: &mut String) {

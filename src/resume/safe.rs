@@ -42,10 +42,18 @@ pub fn safe(text: &str) -> Cow<'_, str> {
 fn may_hide(text: &str) -> bool {
     let odd = |b: u8| (b < 0x20 && b != b'\n' && b != b'\t') || matches!(b, 0x7f | 0xc2 | 0xef);
     let bytes = text.as_bytes();
-    bytes.iter().fold(false, |found, b| found | odd(*b))
-        || bytes::all(0xe2, bytes).any(|at| {
-            matches!(bytes.get(at + 1..at + 3), Some([0x80, 0xaa..=0xae] | [0x81, 0xa6..=0xa9]))
-        })
+    if bytes.iter().fold(false, |found, b| found | odd(*b)) {
+        return true;
+    }
+    // Three in a row, many places at once.
+    let Some(last) = bytes.len().checked_sub(2) else { return false };
+    let threes = bytes[..last].iter().zip(&bytes[1..=last]).zip(&bytes[2..]);
+    let marks = |found: u8, ((a, b), c): ((&u8, &u8), &u8)| {
+        let embeds = u8::from(*b == 0x80) & u8::from(c.wrapping_sub(0xaa) <= 4);
+        let isolates = u8::from(*b == 0x81) & u8::from(c.wrapping_sub(0xa6) <= 3);
+        found | (u8::from(*a == 0xe2) & (embeds | isolates))
+    };
+    threes.fold(0, marks) > 0
 }
 
 /// Whether what follows a `<` is the rest of a frame's tag, however it is written.

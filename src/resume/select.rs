@@ -1,8 +1,11 @@
 //! What is told when not everything fits.
 
 use super::log::{Entry, ResumeLog, Section, Topic};
-use super::render::{Around, Choice, HEAD, all_files, listed, markdown_with};
+use super::render::{
+    Around, Choice, FileList, HEAD, all_files, closing, frame_with, headings, listed, markdown_with,
+};
 use super::{TOKENS, UNITS};
+use crate::bytes;
 use crate::session::text::units;
 
 /// What a section may always take of its budget; the rest is left for files, agents, errors and
@@ -19,30 +22,60 @@ const LARGE: usize = 20_000;
 /// Worth from which an entry may stand in the head.
 const HEAD_WORTH: u8 = 86;
 
-fn cost(text: &str) -> usize {
-    // Line ends are counted many bytes at once, of 240 at most 240.
-    let ends = |part: &[u8]| part.iter().fold(0, |sum: u8, b| sum + u8::from(*b == b'\n'));
-    let ends: usize = text.as_bytes().chunks(240).map(|part| usize::from(ends(part))).sum();
-    units(text) + 4 + 2 * ends
+/// At least the units of an entry's text in a list, if it leaves no code fence open.
+pub(super) fn cost(text: &str) -> usize {
+    units(text) + 4 + 2 * bytes::count(b'\n', text.as_bytes())
 }
 
-/// What an entry costs, told in full or short.
-fn price(entry: &Entry, short: bool) -> usize {
-    match (&entry.short, short) {
-        (Some(short), true) => cost(short),
-        _ => cost(&entry.text),
+/// An entry that could stand in a log, with what it takes there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Weighed {
+    pub(super) entry: Entry,
+    /// What its text costs, and its short one.
+    pub(super) full: usize,
+    pub(super) short: Option<usize>,
+    /// The most that it takes to close a code fence.
+    pub(super) closing: usize,
+}
+
+impl Weighed {
+    pub(super) fn of(entry: Entry) -> Self {
+        let full = cost(&entry.text);
+        let short = entry.short.as_deref().map(cost);
+        let closing = closing(&entry.text).max(entry.short.as_deref().map_or(0, closing));
+        Self { entry, full, short, closing }
+    }
+}
+
+/// An entry with what it costs.
+#[derive(Clone, Copy)]
+struct Priced<'a> {
+    entry: &'a Entry,
+    /// Its place in the order of telling.
+    at: usize,
+    full: usize,
+    short: Option<usize>,
+}
+
+impl<'a> Priced<'a> {
+    fn of((at, entry): (usize, &'a Entry)) -> Self {
+        Self { entry, at, full: cost(&entry.text), short: entry.short.as_deref().map(cost) }
+    }
+
+    /// What it costs, told in full or short.
+    fn price(&self, short: bool) -> usize {
+        self.short.filter(|_| short).unwrap_or(self.full)
+    }
+
+    /// How much more it costs in full.
+    fn more(&self) -> usize {
+        self.full.saturating_sub(self.price(true))
     }
 }
 
 /// Worth of an entry in a text of `room` units: what takes more than a twentieth of the room has to
 /// be worth it.
-fn score(entry: &Entry, room: usize) -> i64 {
-    let short = entry.short.as_deref().map(cost);
-    score_of(entry, room, cost(&entry.text), short)
-}
-
-/// The same where it is known what the entry costs, in full and short.
-fn score_of(entry: &Entry, room: usize, full: usize, short: Option<usize>) -> i64 {
+fn score(entry: &Entry, room: usize, full: usize, short: Option<usize>) -> i64 {
     let worth = i64::from(entry.worth) * 100;
     if entry.worth >= PINNED {
         return worth;
@@ -53,17 +86,29 @@ fn score_of(entry: &Entry, room: usize, full: usize, short: Option<usize>) -> i6
     worth - (over.max(0) * 1000 / fair).min(4000)
 }
 
-/// Puts entries into the log's sections, each within its budget; what one needs less, others get. Returns
-/// the log's Markdown.
-pub(super) fn fill(log: &mut ResumeLog, mut all: Vec<Entry>) -> String {
+/// Puts entries into the log's sections, each within its budget; what one needs less, others get.
+pub(super) fn fill(log: &mut ResumeLog, all: Vec<Weighed>) {
     let total = TOKENS * UNITS;
+    let (mut files, most) = choose(log, all, total);
+    // Its Markdown has to fit, and mostly does by far.
+    if units(&frame_with(log, &files)) + headings(log) + most > total {
+        shrink(log, total, &mut files);
+    }
+}
+
+/// [`fill`], and the log's Markdown.
+pub(super) fn document(log: &mut ResumeLog, all: Vec<Weighed>) -> String {
+    let total = TOKENS * UNITS;
+    let (mut files, _) = choose(log, all, total);
+    shrink(log, total, &mut files)
+}
+
+/// Puts entries into the log's sections. Returns its list of files, and the most units that the entries take in
+/// its Markdown, without headings.
+fn choose(log: &mut ResumeLog, mut all: Vec<Weighed>, total: usize) -> (String, usize) {
     // What of each is told: not at all, short, in full.
     let mut taken: Vec<Option<bool>> = vec![None; all.len()];
-    let costs: Vec<usize> = all.iter().map(|e| cost(&e.text)).collect();
-    let shorts: Vec<Option<usize>> = all.iter().map(|e| e.short.as_deref().map(cost)).collect();
-    let entries = all.iter().zip(&costs).zip(&shorts);
-    let scores: Vec<i64> =
-        entries.map(|((entry, full), short)| score_of(entry, total, *full, *short)).collect();
+    let scores: Vec<i64> = all.iter().map(|e| score(&e.entry, total, e.full, e.short)).collect();
     let mut order: Vec<usize> = (0..all.len()).collect();
     order.sort_by_key(|at| std::cmp::Reverse(scores[*at]));
     let mut rest: Vec<usize> = Vec::new();
@@ -71,9 +116,9 @@ pub(super) fn fill(log: &mut ResumeLog, mut all: Vec<Entry>) -> String {
     for section in Section::ALL {
         let sure = section.budget() * UNITS * SURE.0 / SURE.1;
         let mut left = sure;
-        for at in order.iter().copied().filter(|at| all[*at].topic.section() == section) {
-            if costs[at] <= left {
-                left -= costs[at];
+        for at in order.iter().copied().filter(|at| all[*at].entry.topic.section() == section) {
+            if all[at].full <= left {
+                left -= all[at].full;
                 taken[at] = Some(true);
             } else {
                 rest.push(at);
@@ -81,19 +126,19 @@ pub(super) fn fill(log: &mut ResumeLog, mut all: Vec<Entry>) -> String {
         }
         used += sure - left;
     }
-    let mut files = all_files(log);
-    let metadata = units(&markdown_with(log, &files));
+    let files = all_files(log);
+    let metadata = units(&frame_with(log, &files));
     let mut left = total.saturating_sub(used + metadata + 600);
     rest.sort_by_key(|at| std::cmp::Reverse(scores[*at]));
     for at in rest {
-        let entry = &all[at];
-        if costs[at] <= left {
-            left -= costs[at];
+        let Weighed { entry, full, short, .. } = &all[at];
+        if *full <= left {
+            left -= full;
             taken[at] = Some(true);
             continue;
         }
-        match shorts[at] {
-            Some(short) if short <= left => {
+        match short {
+            Some(short) if *short <= left => {
                 left -= short;
                 taken[at] = Some(false);
             }
@@ -102,17 +147,25 @@ pub(super) fn fill(log: &mut ResumeLog, mut all: Vec<Entry>) -> String {
     }
     // In the order of telling.
     let mut order: Vec<usize> = (0..all.len()).filter(|at| taken[*at].is_some()).collect();
-    order.sort_by_key(|at| all[*at].topic);
+    order.sort_by_key(|at| all[*at].entry.topic);
+    let mut most = 0;
     for at in order {
-        let mut entry = Entry::new(all[at].topic, all[at].worth, std::mem::take(&mut all[at].text));
-        let short = all[at].short.take();
-        match (taken[at], short) {
-            (Some(false), Some(short)) => entry.text = short,
-            (_, short) => entry.short = short,
+        let Weighed { entry: old, full, short: cost, closing } = &mut all[at];
+        let mut entry = Entry::new(old.topic, old.worth, std::mem::take(&mut old.text));
+        match (taken[at], old.short.take()) {
+            (Some(false), Some(short)) => {
+                entry.text = short;
+                most += cost.unwrap_or(*full);
+            }
+            (_, short) => {
+                entry.short = short;
+                most += *full;
+            }
         }
+        most += *closing;
         log.section_mut(entry.topic.section()).push(entry);
     }
-    shrink(log, total, &mut files)
+    (files, most)
 }
 
 /// Gives up what is worth least until the log's Markdown fits, and returns that.
@@ -155,36 +208,43 @@ fn shrink(log: &mut ResumeLog, most: usize, files: &mut String) -> String {
     }
 }
 
+/// Whether an entry may stand in the head.
+fn heads(entry: &Entry) -> bool {
+    HEAD.contains(&entry.topic) && entry.worth >= HEAD_WORTH
+}
+
 /// The best choice for the head in `room` units: entries of more than `most` units are told short where
 /// they can be. A head that stands alone tells more of them, each shorter.
 pub(super) fn head(log: &ResumeLog, room: usize, most: usize) -> Vec<(&Entry, bool)> {
-    let mut candidates: Vec<&Entry> =
-        log.entries().filter(|e| HEAD.contains(&e.topic) && e.worth >= HEAD_WORTH).collect();
-    candidates.sort_by_key(|e| std::cmp::Reverse(e.worth));
+    let candidates = log.entries().enumerate().filter(|(_, e)| heads(e)).map(Priced::of).collect();
+    let taken = head_of(candidates, room, most);
+    taken.into_iter().map(|(priced, short)| (priced.entry, short)).collect()
+}
+
+fn head_of(mut candidates: Vec<Priced<'_>>, room: usize, most: usize) -> Vec<(Priced<'_>, bool)> {
+    candidates.sort_by_key(|priced| std::cmp::Reverse(priced.entry.worth));
     let mut left = room;
     let mut topics = Vec::new();
-    let mut taken: Vec<(&Entry, bool)> = Vec::new();
-    for entry in candidates {
-        let heading =
-            if topics.contains(&entry.topic) { 0 } else { entry.topic.heading().len() + 8 };
-        let short = entry.short.is_some() && cost(&entry.text) > most;
-        if price(entry, short) + heading > left {
+    let mut taken: Vec<(Priced<'_>, bool)> = Vec::new();
+    for priced in candidates {
+        let topic = priced.entry.topic;
+        let heading = if topics.contains(&topic) { 0 } else { topic.heading().len() + 8 };
+        let short = priced.short.is_some() && priced.full > most;
+        if priced.price(short) + heading > left {
             continue;
         }
-        left -= price(entry, short) + heading;
-        topics.push(entry.topic);
-        taken.push((entry, short));
+        left -= priced.price(short) + heading;
+        topics.push(topic);
+        taken.push((priced, short));
     }
-    for (entry, short) in &mut taken {
-        let more = price(entry, false).saturating_sub(price(entry, true));
-        if *short && more <= left {
+    for (priced, short) in &mut taken {
+        if *short && priced.more() <= left {
             *short = false;
-            left -= more;
+            left -= priced.more();
         }
     }
-    let place = |e: &Entry| HEAD.iter().position(|t| *t == e.topic);
-    let order = |e: &Entry| log.entries().position(|o| std::ptr::eq(o, e));
-    taken.sort_by_cached_key(|(e, _)| (place(e), order(e)));
+    let place = |topic: Topic| HEAD.iter().position(|t| *t == topic);
+    taken.sort_by_key(|(priced, _)| (place(priced.entry.topic), priced.at));
     taken
 }
 
@@ -196,83 +256,92 @@ pub(super) fn within(
     render: &dyn Fn(&Choice<'_>) -> Around,
 ) -> String {
     let small = room < SMALL;
-    let head = head(log, head_room, if small { head_room / 7 } else { head_room / 4 });
-    let mut choice = Choice { head, ..Choice::default() };
-    let base = render(&choice).units() + 40;
+    let all: Vec<Priced<'_>> = log.entries().enumerate().map(Priced::of).collect();
+    let heading = all.iter().filter(|priced| heads(priced.entry)).copied().collect();
+    let mut head = head_of(heading, head_room, if small { head_room / 7 } else { head_room / 4 });
+    // Whether each entry is told, and whether short: in the head, behind it.
+    let mut heads: Vec<Option<bool>> = vec![None; all.len()];
+    for (priced, short) in &head {
+        heads[priced.at] = Some(*short);
+    }
+    let mut body: Vec<Option<bool>> = vec![None; all.len()];
+    let told = |head: &[(Priced<'_>, bool)], body: &[Option<bool>]| {
+        let chosen = all.iter().zip(body);
+        render(&Choice {
+            head: head.iter().map(|(priced, short)| (all[priced.at].entry, *short)).collect(),
+            body: chosen.filter_map(|(p, short)| Some((p.entry, (*short)?))).collect(),
+            metadata: false,
+        })
+    };
+    let base = told(&head, &body).units() + 40;
     let mut left = room.saturating_sub(base);
     let files_share = if small { left * 2 / 5 } else { left / FILES_SHARE };
     left -= files_share;
-    let mut candidates: Vec<(usize, &Entry)> = log
-        .entries()
-        .enumerate()
-        .filter(|(_, e)| {
-            // A prompt that the head shortens is told whole below.
-            let cut = |short: bool| short && e.topic == Topic::Asked;
-            !choice.head.iter().any(|(h, short)| std::ptr::eq(*h, *e) && !cut(*short))
-        })
-        .filter(|(_, e)| match room {
-            0..SMALL => e.worth >= 60,
-            SMALL..LARGE => e.worth >= 39,
+    let mut candidates: Vec<&Priced<'_>> = all
+        .iter()
+        // A prompt that the head shortens is told whole below.
+        .filter(|p| heads[p.at].is_none_or(|short| short && p.entry.topic == Topic::Asked))
+        .filter(|p| match room {
+            0..SMALL => p.entry.worth >= 60,
+            SMALL..LARGE => p.entry.worth >= 39,
             _ => true,
         })
         .collect();
-    candidates.sort_by_cached_key(|(index, e)| (std::cmp::Reverse(score(e, room)), *index));
+    candidates.sort_by_cached_key(|p| std::cmp::Reverse(score(p.entry, room, p.full, p.short)));
     let mut topics = Vec::new();
-    for (_, entry) in &candidates {
-        let heading =
-            if topics.contains(&entry.topic) { 0 } else { entry.topic.heading().len() + 8 };
+    for priced in &candidates {
+        let topic = priced.entry.topic;
+        let heading = if topics.contains(&topic) { 0 } else { topic.heading().len() + 8 };
         // What is long is told short at first, so that more is told at all.
-        let fair = match entry.worth {
-            _ if entry.topic == Topic::Asked => room / 6,
+        let fair = match priced.entry.worth {
+            _ if topic == Topic::Asked => room / 6,
             PINNED.. => room / 10,
             80.. if room >= SMALL => room / 12,
             _ => room / 20,
         };
-        let unfair = cost(&entry.text) > fair;
-        let again = choice.head.iter().any(|(h, _)| std::ptr::eq(*h, *entry));
-        let short =
-            entry.short.is_some() && !again && (unfair || price(entry, false) + heading > left);
-        if price(entry, short) + heading > left {
+        let again = heads[priced.at].is_some();
+        let short = priced.short.is_some()
+            && !again
+            && (priced.full > fair || priced.full + heading > left);
+        if priced.price(short) + heading > left {
             continue;
         }
-        left -= price(entry, short) + heading;
-        topics.push(entry.topic);
-        choice.body.push((entry, short));
+        left -= priced.price(short) + heading;
+        topics.push(topic);
+        body[priced.at] = Some(short);
     }
-    for (entry, short) in &mut choice.body {
-        let more = price(entry, false).saturating_sub(price(entry, true));
-        if *short && more <= left {
-            *short = false;
-            left -= more;
+    for priced in &candidates {
+        if body[priced.at] == Some(true) && priced.more() <= left {
+            body[priced.at] = Some(false);
+            left -= priced.more();
         }
     }
-    let order = |e: &Entry| log.entries().position(|o| std::ptr::eq(o, e));
-    choice.body.sort_by_cached_key(|(e, _)| order(e));
-    let mut around = render(&choice);
-    let mut files = Files::of(log, files_share);
-    files = Files::of(log, files_share + room.saturating_sub(around.units() + files.units));
+    let mut around = told(&head, &body);
+    let list = FileList::of(&log.metadata.files);
+    let mut files = Files::of(&list, files_share);
+    files = Files::of(&list, files_share + room.saturating_sub(around.units() + files.units));
     // What files leave, the next best may take.
     for _ in 0..4 {
         let mut left = room.saturating_sub(around.units() + files.units + 80);
-        let before = choice.body.len();
-        for (_, entry) in &candidates {
-            if choice.body.iter().any(|(e, _)| std::ptr::eq(*e, *entry)) {
+        let mut more = false;
+        for priced in &candidates {
+            if body[priced.at].is_some() {
                 continue;
             }
-            let again = choice.head.iter().any(|(h, _)| std::ptr::eq(*h, *entry));
+            let again = heads[priced.at].is_some();
             let fits = [false, true]
                 .into_iter()
-                .find(|short| !(again && *short) && price(entry, *short) + 30 <= left);
+                .find(|short| !(again && *short) && priced.price(*short) + 30 <= left);
             if let Some(short) = fits {
-                left -= price(entry, short) + 30;
-                choice.body.push((entry, short));
+                left -= priced.price(short) + 30;
+                body[priced.at] = Some(short);
+                more = true;
             }
         }
-        if choice.body.len() == before {
+        if !more {
             break;
         }
-        choice.body.sort_by_cached_key(|(e, _)| order(e));
-        around = render(&choice);
+        around = told(&head, &body);
     }
     // The estimate errs by headings: give up the least until it fits.
     loop {
@@ -280,16 +349,17 @@ pub(super) fn within(
         if over == 0 {
             return around.with(&files.text);
         }
+        let chosen = all.iter().filter(|p| body[p.at].is_some());
         if files.room > over {
-            files = Files::of(log, files.room - over - 20.min(files.room - over));
+            files = Files::of(&list, files.room - over - 20.min(files.room - over));
         } else if files.room > 0 {
-            files = Files::of(log, 0);
-        } else if let Some(at) = least(&choice.body) {
-            choice.body.remove(at);
-            around = render(&choice);
-        } else if let Some(at) = least(&choice.head) {
-            choice.head.remove(at);
-            around = render(&choice);
+            files = Files::of(&list, 0);
+        } else if let Some(least) = chosen.min_by_key(|p| p.entry.worth) {
+            body[least.at] = None;
+            around = told(&head, &body);
+        } else if let Some(at) = least(&head) {
+            head.remove(at);
+            around = told(&head, &body);
         } else {
             return crate::session::text::cut(&around.with(&files.text), room);
         }
@@ -304,14 +374,14 @@ struct Files {
 }
 
 impl Files {
-    fn of(log: &ResumeLog, room: usize) -> Self {
-        let text = listed(log, room);
+    fn of(files: &FileList<'_>, room: usize) -> Self {
+        let text = listed(files, room);
         Self { room, units: units(&text), text }
     }
 }
 
-fn least(entries: &[(&Entry, bool)]) -> Option<usize> {
-    entries.iter().enumerate().min_by_key(|(_, (e, _))| e.worth).map(|(at, _)| at)
+fn least(head: &[(Priced<'_>, bool)]) -> Option<usize> {
+    head.iter().enumerate().min_by_key(|(_, (p, _))| p.entry.worth).map(|(at, _)| at)
 }
 
 #[cfg(test)]

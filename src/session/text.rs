@@ -10,6 +10,10 @@ pub const ELLIPSIS: char = '…';
 
 /// The length of `text` in UTF-16 units.
 pub fn units(text: &str) -> usize {
+    // Most short texts are names and paths.
+    if text.len() < 32 && text.is_ascii() {
+        return text.len();
+    }
     // A continuation byte counts nothing; a four-byte lead is a surrogate pair. Sums of a byte's size are
     // taken many at once: of 240 bytes they are at most 241.
     let sum = |chunk: &[u8]| {

@@ -14,9 +14,8 @@ const MAX: u64 = 1 << 20;
 /// The events of ours that the settings file at `path` does not name; all of them where there is no
 /// such file or it can't be read.
 pub fn missing(path: &Path) -> Vec<&'static str> {
-    let mut text = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(MAX).read_to_end(&mut text));
-    let text = if read.is_ok() { text.as_slice() } else { &[] };
+    let text = read(path).unwrap_or_default();
+    let text = text.as_slice();
     // `rejoin-hook-stop` is the beginning of another's name, too.
     let named = |executable: &str| {
         let mut rest = text;
@@ -29,6 +28,15 @@ pub fn missing(path: &Path) -> Vec<&'static str> {
         false
     };
     HOOKS.iter().filter(|hook| !named(hook.executable)).map(|hook| hook.event).collect()
+}
+
+/// What the file has when it is opened: one that grows by and by would be read by ten calls.
+fn read(path: &Path) -> std::io::Result<Vec<u8>> {
+    let file = File::open(path)?;
+    let length = file.metadata()?.len().min(MAX);
+    let mut text = Vec::with_capacity(length as usize);
+    file.take(length).read_to_end(&mut text)?;
+    Ok(text)
 }
 
 #[cfg(test)]

@@ -58,7 +58,7 @@ pub use frame::MAX_PAYLOAD;
 pub use journal::MAX_JOURNAL;
 pub use lock::Wait;
 pub use paths::SessionId;
-pub use project::{Project, ProjectLock, recent_of};
+pub use project::{Project, ProjectLock, Seen, recent_of};
 pub use session::{Appended, Contents, Session, SessionLock};
 pub use twins::Taken;
 

@@ -1,6 +1,7 @@
 //! One project's folder: where it is, which project it is for, its sessions, its recent list.
 
 use std::cell::Cell;
+use std::fs::{File, Metadata};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
@@ -152,11 +153,19 @@ impl Project {
 
     /// The file of the recent list as it stands, read without a lock; `None` when there is none, or none
     /// that is text. [`recent_of`] reads it.
-    pub fn recent_text(&self) -> Result<Option<String>> {
+    pub fn recent_text(&self) -> Result<Option<Seen>> {
         let path = self.recent_path();
-        let Some((bytes, _)) = dir::read(&path, MAX_JSON)? else { return Ok(None) };
+        let Some((mut file, meta)) = dir::open(&path, dir::options().read())? else {
+            return Ok(None);
+        };
+        let length = meta.len().min(MAX_JSON) as usize;
+        // One entry is changed in it, which may grow.
+        let mut bytes = Vec::with_capacity(length + 1024);
+        bytes.resize(length, 0);
+        let length = dir::fill(&mut file, &mut bytes).map_err(|e| Error::io("read", &path, e))?;
+        bytes.truncate(length);
         format::check(&path, &bytes)?;
-        Ok(String::from_utf8(bytes).ok())
+        Ok(String::from_utf8(bytes).ok().map(|text| Seen { text, _open: file, meta }))
     }
 
     /// The text of a file in the project's folder, `name` or `folder/name`; `None` when there is none.
@@ -180,6 +189,33 @@ impl Project {
 
     fn recent_path(&self) -> PathBuf {
         self.dir.join("recent.json")
+    }
+}
+
+/// The text of the recent list. Its file stays open: as long as it is the list's, no other has its number.
+#[derive(Debug)]
+pub struct Seen {
+    pub text: String,
+    _open: File,
+    #[cfg_attr(not(unix), allow(dead_code))]
+    meta: Metadata,
+}
+
+impl Seen {
+    /// Whether the file at `path` is the one that was read. The list is replaced whole; what else writes into
+    /// it changes its time. Where files have no numbers, none is.
+    fn is_at(&self, path: &Path) -> bool {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt;
+            let of = |meta: &Metadata| (meta.dev(), meta.ino(), meta.len(), meta.modified().ok());
+            path.symlink_metadata().is_ok_and(|now| of(&now) == of(&self.meta))
+        }
+        #[cfg(not(unix))]
+        {
+            let _ = path;
+            false
+        }
     }
 }
 
@@ -255,11 +291,21 @@ impl ProjectLock {
         atomic::replace(&self.project.dir, &path, &bytes, durability)
     }
 
-    /// The file of the recent list as it stands: see [`Project::recent_text`].
+    /// The text of the recent list as it stands; `None` as in [`Project::recent_text`].
     pub fn recent_text(&self) -> Result<Option<String>> {
-        let text = self.project.recent_text()?;
+        let seen = self.project.recent_text()?;
         self.known.set(true);
-        Ok(text)
+        Ok(seen.map(|seen| seen.text))
+    }
+
+    /// Whether the recent list is as it was seen before the lock was taken, as far as can be told without
+    /// reading it.
+    pub fn recent_is(&self, seen: &Seen) -> bool {
+        let same = seen.is_at(&self.project.recent_path());
+        if same {
+            self.known.set(true);
+        }
+        same
     }
 
     /// Replaces the file of the recent list by a text made of the one that was read under this lock. What

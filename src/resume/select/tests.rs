@@ -5,13 +5,18 @@ use super::super::render::{markdown, text};
 use super::super::view::View;
 use super::*;
 use crate::session::Session;
+use proptest::prelude::*;
 
 /// A log of these entries.
 fn log(entries: &[Entry]) -> ResumeLog {
     let (session, recall, about) = (Session::default(), Recall::default(), About::default());
     let mut log = ResumeLog::of(&View::new(&session, &recall, &about));
-    fill(&mut log, entries.to_vec());
+    fill(&mut log, weighed(entries));
     log
+}
+
+fn weighed(entries: &[Entry]) -> Vec<Weighed> {
+    entries.iter().cloned().map(Weighed::of).collect()
 }
 
 fn line(topic: Topic, worth: u8, units: usize) -> Entry {
@@ -69,4 +74,50 @@ fn files_get_the_room_that_is_left() {
     let shown = text(&log, 150);
     assert!(units(&shown) <= 600);
     assert!(shown.contains("src/: file_0.rs ✎1; file_1.rs ✎1"), "{shown}");
+}
+
+prop_compose! {
+    fn any_entry()(
+        topic in prop::sample::select(vec![
+            Topic::Meanwhile, Topic::Asked, Topic::Task, Topic::Place, Topic::Code, Topic::Commit,
+            Topic::Finding, Topic::Decision, Topic::Metrics,
+        ]),
+        worth in 20..=100_u8,
+        text in "[a-c\n`~\"\r✎é]{0,30}",
+        times in 1..200_usize,
+        short in prop::option::of("[a\n`]{0,9}"),
+    ) -> Entry {
+        let entry = Entry::new(topic, worth, text.repeat(times));
+        match short {
+            Some(short) => entry.short(short),
+            None => entry,
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    /// Without its Markdown, a log is what it is with it.
+    #[test]
+    fn a_log_fits_whether_or_not_it_is_rendered(
+        entries in prop::collection::vec(any_entry(), 0..60),
+        files in 0..90_usize,
+        agents in prop::collection::vec("[a<\n]{0,400}", 0..9),
+    ) {
+        let mut filled = log(&[]);
+        filled.metadata.files = (0..files)
+            .map(|n| FileFact { path: format!("src/{n}.rs"), edits: 1, ..FileFact::default() })
+            .collect();
+        filled.metadata.agents = agents;
+        let (mut told, mut chosen) = (filled.clone(), filled.clone());
+        fill(&mut filled, weighed(&entries));
+        let text = document(&mut told, weighed(&entries));
+        prop_assert_eq!(&filled, &told);
+        prop_assert_eq!(&text, &markdown(&told));
+
+        let (files, most) = choose(&mut chosen, weighed(&entries), TOKENS * UNITS);
+        let most = units(&frame_with(&chosen, &files)) + headings(&chosen) + most;
+        prop_assert!(units(&markdown_with(&chosen, &files)) <= most);
+    }
 }

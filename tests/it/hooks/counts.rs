@@ -7,13 +7,19 @@ use std::process::Command;
 use std::time::Duration;
 
 use rejoin::protocol::Event;
-use serde_json::json;
+use rejoin::settings::HOOKS;
+use serde_json::{Value, json};
 
 use super::scene::{Scene, Stdin, executable, output};
 
 /// System calls of a hook from its first look at stdin on, without those for memory: the calls
 /// before depend on how the executable was linked. `None` without strace.
 fn calls(scene: &Scene, event: Event) -> Option<Vec<String>> {
+    Some(traced(scene, event, &scene.input(event))?.0)
+}
+
+/// The same with an input, and what the hook says.
+fn traced(scene: &Scene, event: Event, input: &Value) -> Option<(Vec<String>, String)> {
     if !Path::new("/usr/bin/strace").exists() {
         eprintln!("skipped: no strace here");
         return None;
@@ -22,19 +28,18 @@ fn calls(scene: &Scene, event: Event) -> Option<Vec<String>> {
     let mut hook = Command::new("/usr/bin/strace");
     hook.args(["-f", "-e", "trace=!%memory", "-o"]).arg(&trace).arg(executable(event));
     scene.furnish(&mut hook);
-    let input = scene.input(event).to_string();
+    let input = input.to_string();
     let ran = output(&mut hook, Stdin::Ended(input.as_bytes()), Duration::from_mins(1));
     assert!(ran.status.success(), "{ran:?}");
     let trace = fs::read_to_string(&trace).unwrap();
     fs::remove_file(scene.path("tmp/trace")).unwrap();
     let call = |line: &str| line.split_once(' ').map_or(line, |(_, call)| call).trim().to_owned();
-    Some(
-        trace
-            .lines()
-            .map(call)
-            .skip_while(|call| !call.contains("poll([{fd=0, events=POLLIN"))
-            .collect(),
-    )
+    let calls = trace
+        .lines()
+        .map(call)
+        .skip_while(|call| !call.contains("poll([{fd=0, events=POLLIN"))
+        .collect();
+    Some((calls, String::from_utf8(ran.stdout).unwrap()))
 }
 
 #[track_caller]
@@ -135,6 +140,103 @@ fn a_start_makes_few_system_calls_and_no_process() {
     let scene = Scene::new();
     scene.follow_session();
     assert_at_most(START, &scene, Event::SessionStart);
+}
+
+/// Each file is asked for once.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_start_looks_once_at_what_it_needs() {
+    let scene = Scene::new();
+    scene.follow_session();
+    fs::write(scene.state().join("config.toml"), "retention = 30\n").unwrap();
+    let settings = scene.path("home/.claude/settings.json");
+    fs::create_dir_all(settings.parent().unwrap()).unwrap();
+    let hooks: Vec<String> =
+        HOOKS.iter().map(|hook| format!("/bin/{}", hook.file_name())).collect();
+    fs::write(&settings, json!({"hooks": hooks, "more": "x".repeat(9000)}).to_string()).unwrap();
+    let Some(calls) = calls(&scene, Event::SessionStart) else { return };
+    for file in ["config.toml", "settings.json", "recent.json"] {
+        let open = |call: &&String| call.starts_with("open") && call.contains(file);
+        let opened: Vec<_> = calls.iter().filter(open).collect();
+        assert_eq!(opened.len(), 1, "{file}: {calls:#?}");
+    }
+    let read = calls.iter().filter(|call| call.contains("read(") && call.contains(", \"{")).count();
+    assert!(read <= 5, "input, project, list, settings, and the list's start: {calls:#?}");
+}
+
+/// The recent list may have 64 sessions; a start that goes on with none of them asks for no more.
+#[test]
+fn a_start_asks_for_as_much_with_a_long_list() {
+    let scene = Scene::new();
+    scene.follow_session();
+    let input = scene.input(Event::SessionStart);
+    scene.run(Event::SessionStart, &input);
+    let Some(few) = calls(&scene, Event::SessionStart) else { return };
+    let list = scene.session("state.json").unwrap().ancestors().nth(3).unwrap().join("recent.json");
+    let text = fs::read_to_string(&list).unwrap();
+    let (before, behind) = text.split_once("]}}").unwrap();
+    let id = |number: usize| format!("{number:08x}-0000-4000-8000-000000000000");
+    let mut entries = before.to_owned();
+    for number in 1..64 {
+        let given = id(number + 1);
+        let entry = format!(
+            "{{\"id\":\"{}\",\"attended\":{},\"worktree\":\"/demo\",\
+             \"started\":null,\"last\":\"2026-11-22T12:00:00Z\",\"prompts\":1,\
+             \"cut_off\":false,\"settled\":true,\"about\":\"{}\",\"given\":\"{given}\"}}",
+            id(number),
+            // All but the newest are taken up; that is a script's.
+            number > 1,
+            "x".repeat(400),
+        );
+        entries.push(',');
+        entries.push_str(&entry);
+    }
+    fs::write(&list, format!("{entries}]}}}}{behind}")).unwrap();
+    let many = calls(&scene, Event::SessionStart).unwrap();
+    assert_eq!(few.len(), many.len(), "{many:#?}");
+    assert_eq!(fs::read_to_string(&list).unwrap().matches("\"id\":").count(), 64);
+}
+
+/// A session's edited files are looked at, each by one call; those of a folder that is gone by three.
+#[test]
+#[cfg(target_os = "linux")]
+fn files_of_a_folder_that_is_gone_are_not_looked_at_one_by_one() {
+    const EDITED: usize = 30;
+    let scene = Scene::new();
+    fs::create_dir_all(scene.path("project/parts")).unwrap();
+    let mut transcript = fs::File::options().append(true).open(scene.transcript()).unwrap();
+    for number in 0..EDITED {
+        let path = scene.path(&format!("project/parts/{number}.rs"));
+        fs::write(&path, "").unwrap();
+        let id = format!("toolu_edit_{number}");
+        let edit = json!({"type": "tool_use", "id": id, "name": "Edit", "input": {
+            "file_path": path, "old_string": "one", "new_string": "two"}});
+        let result = json!({"type": "tool_result", "tool_use_id": id, "content": "done"});
+        for (kind, block) in [("assistant", edit), ("user", result)] {
+            let line = json!({"type": kind, "uuid": format!("{kind}-{number}"),
+                              "message": {"content": [block]}});
+            writeln!(transcript, "{line}").unwrap();
+        }
+    }
+    scene.follow_session();
+    scene.run(Event::SessionEnd, &scene.input(Event::SessionEnd));
+    fs::write(scene.state().join("config.toml"), "[inject]\nstartup = \"always\"\n").unwrap();
+    let list = scene.session("state.json").unwrap().ancestors().nth(3).unwrap().join("recent.json");
+    let before = fs::read(&list).unwrap();
+    let calls = || {
+        fs::write(&list, &before).unwrap();
+        let mut input = scene.input(Event::SessionStart);
+        input["source"] = json!("startup");
+        input["session_id"] = json!("5e551043-0000-4000-8000-000000000009");
+        traced(&scene, Event::SessionStart, &input)
+    };
+    let Some((calls_there, there)) = calls() else { return };
+    assert!(!there.contains("gone:"), "{there}");
+    fs::remove_dir_all(scene.path("project/parts")).unwrap();
+    let (calls_gone, gone) = calls().unwrap();
+    assert!(gone.contains(&format!("{} more", EDITED - 8)), "all are told to be gone: {gone}");
+    let looks = |calls: &[String]| calls.iter().filter(|call| call.contains("parts")).count();
+    assert_eq!((looks(&calls_there), looks(&calls_gone)), (EDITED, 2), "{calls_gone:#?}");
 }
 
 #[test]
@@ -242,4 +344,4 @@ const STOP: usize = 82;
 const FOLD: usize = 82;
 /// It leaves what there is to tell to whoever starts next.
 const END: usize = 105;
-const START: usize = 86;
+const START: usize = 78;
