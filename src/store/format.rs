@@ -8,8 +8,8 @@ use std::path::Path;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 
+use super::dir;
 use super::error::{Error, Result};
-use super::{dir, writer};
 
 /// The format this program writes, and the latest it reads.
 pub(super) const KNOWN: u32 = 1;
@@ -77,10 +77,7 @@ pub(super) fn encode<S: Serialize>(
     folded: &[String],
     state: &S,
 ) -> Result<Vec<u8>> {
-    let out = Out { format: KNOWN, generation, folded, state };
-    let mut bytes =
-        writer::json(&out, ROOM).map_err(|e| Error::io("write down", path, e.into()))?;
-    bytes.push(b'\n');
+    let bytes = line(path, &Out { format: KNOWN, generation, folded, state }, ROOM)?;
     if bytes.len() as u64 > MAX_SNAPSHOT {
         let bytes = bytes.len() as u64;
         return Err(Error::TooLarge { path: path.to_owned(), bytes, limit: MAX_SNAPSHOT });
@@ -90,7 +87,12 @@ pub(super) fn encode<S: Serialize>(
 
 /// A value as one line of JSON with its line end.
 pub(super) fn json<T: Serialize>(path: &Path, value: &T) -> Result<Vec<u8>> {
-    let mut out = Bytes(Vec::with_capacity(1 << 10));
+    line(path, value, 1 << 10)
+}
+
+/// [`json`], with room for so many bytes at first.
+fn line<T: Serialize>(path: &Path, value: &T, room: usize) -> Result<Vec<u8>> {
+    let mut out = Bytes(Vec::with_capacity(room));
     serde_json::to_writer(&mut out, value).map_err(|e| Error::io("write down", path, e.into()))?;
     out.0.push(b'\n');
     Ok(out.0)

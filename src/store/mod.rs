@@ -47,7 +47,6 @@ mod project;
 mod session;
 mod switch;
 mod twins;
-mod writer;
 
 use std::path::{Path, PathBuf};
 
