@@ -280,7 +280,8 @@ impl Scene {
         let mut kept = Vec::new();
         walk(&self.state, &mut |path| {
             // Locks and derived texts stay as they are.
-            if path.extension().is_some_and(|e| e == "json") || path.ends_with("journal") {
+            let is_json = path.extension().is_some_and(|e| e == "json");
+            if is_json || path.ends_with("journal") || path.ends_with("composed") {
                 kept.push((path.to_owned(), fs::read(path).unwrap()));
             }
         });

@@ -14,11 +14,11 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
-/// The file, in the session's directory: [`Head`] in a line, and [`Composed`] as it is kept.
-pub(super) const FILE: &str = "composed.json";
+/// The file, in the session's directory: [`Head`] as a line of JSON, and behind it [`Composed`] as it is kept.
+pub(super) const FILE: &str = "composed";
 /// A longer one is not kept: it would take as long to read as to compose.
 const MOST: usize = 256 << 10;
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 1;
 
 /// What a log was composed from.
 #[derive(Debug, Serialize, Deserialize)]

@@ -42,7 +42,7 @@ const MARK: &str = "told just as it is kept";
 
 /// Puts the mark into the kept log, in place of the prompt: texts stand there as they are, after their lengths.
 fn mark(scene: &Scene) {
-    let path = scene.session("composed.json").expect("the log is kept");
+    let path = scene.session("composed").expect("the log is kept");
     let text = fs::read_to_string(&path).unwrap();
     assert!(text.contains(PROMPT) && PROMPT.len() == MARK.len(), "{text}");
     fs::write(path, text.replace(PROMPT, MARK)).unwrap();
@@ -52,7 +52,7 @@ fn mark(scene: &Scene) {
 fn a_start_tells_the_same_with_and_without_the_kept_log() {
     let scene = ended();
     let kept = told(&scene, 1);
-    fs::remove_file(scene.session("composed.json").unwrap()).unwrap();
+    fs::remove_file(scene.session("composed").unwrap()).unwrap();
     assert_eq!(kept, told(&scene, 2));
     assert!(kept.len() > 500, "{kept}");
 }
@@ -101,7 +101,7 @@ fn a_kept_log_is_told_as_long_as_nothing_has_changed() {
             scene.run(Event::SubagentStop, &scene.input(Event::SubagentStop));
         }),
         ("the build", |scene| {
-            let path = scene.session("composed.json").unwrap();
+            let path = scene.session("composed").unwrap();
             let text = fs::read_to_string(&path).unwrap();
             fs::write(&path, text.replacen("rejoin-build:", "rejoin-build:0", 1)).unwrap();
         }),
@@ -120,7 +120,7 @@ fn a_kept_log_that_is_none_is_composed_anew() {
     let scene = ended();
     let kept = told(&scene, 1);
     for broken in ["", "{}", "{}\n{}\n", "\0\0\0\0"] {
-        fs::write(scene.session("composed.json").unwrap(), broken).unwrap();
+        fs::write(scene.session("composed").unwrap(), broken).unwrap();
         assert_eq!(told(&scene, 2), kept, "{broken:?}");
     }
 }
