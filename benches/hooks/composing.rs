@@ -43,7 +43,8 @@ pub(super) fn rows(
     vec![
         ("composing, facts at hand", alone),
         ("composing, facts read", cold),
-        ("composing, 100 MB never seen", unseen),
+        // What `rejoin compose` does; a hook reads the ends.
+        ("reading and composing all of 100 MB", unseen),
     ]
 }
 

@@ -162,6 +162,7 @@ fn main() {
     let folder = option("in").unwrap_or_else(std::env::temp_dir);
     let temporary = tempfile::tempdir_in(folder).unwrap();
     let memory = tempfile::tempdir_in("/dev/shm").ok();
+    let in_memory = |name: &str| memory.as_ref().map(|folder| folder.path().join(name));
     let left = option("leave");
     let root = left.as_deref().unwrap_or(temporary.path());
 
@@ -169,10 +170,13 @@ fn main() {
     let usual = Setting::default();
     let new = |name: &str, bytes, setting| Scene::new(&root.join(name), bytes, setting);
     let plain = new("plain", 140 << 10, usual);
-    let in_memory = memory
-        .as_ref()
-        .filter(|_| left.is_none())
-        .map(|folder| new("memory", 140 << 10, Setting { state: Some(folder.path()), ..usual }));
+    let states = ["stop", "start"].map(|name| in_memory(name).filter(|_| left.is_none()));
+    let [stop, start] = states
+        .each_ref()
+        .map(|state| state.as_deref().map(|state| Setting { state: Some(state), ..usual }));
+    let stop_in_memory = stop.map(|setting| new("memory", 140 << 10, setting));
+    let start_in_memory =
+        start.map(|setting| Scene::cut_off(&root.join("memory_cut_off"), true, setting));
     let apart = new("apart", 140 << 10, Setting { repository: false, ..usual });
     let crowded = new("crowded", 140 << 10, Setting { files: 100_000, ..usual });
     let stored = new("stored", 140 << 10, Setting { sessions: 10_000, ..usual });
@@ -180,8 +184,8 @@ fn main() {
     let long = new("long", 100 << 20, usual);
     let huge = new("huge", 1 << 30, usual);
     let unseen = Scene::unseen(&root.join("unseen"), 100 << 20);
-    let cut_off = Scene::cut_off(&root.join("cut_off"), true);
-    let killed = Scene::cut_off(&root.join("killed"), false);
+    let cut_off = Scene::cut_off(&root.join("cut_off"), true, usual);
+    let killed = Scene::cut_off(&root.join("killed"), false, usual);
     let alone = Scene::alone(&root.join("alone"));
 
     // In the same circumstances as all others.
@@ -194,7 +198,7 @@ fn main() {
     }
     // PreCompact and SessionEnd do the same.
     contenders.push(Contender::hook("Stop", "Stop", &plain));
-    if let Some(scene) = &in_memory {
+    if let Some(scene) = &stop_in_memory {
         contenders.push(Contender::hook("Stop, state in memory: no sync", "Stop", scene));
     }
     for (size, scene) in [("1 MB", &short), ("100 MB", &long), ("1 GB", &huge)] {
@@ -204,6 +208,10 @@ fn main() {
         }
     }
     contenders.push(Contender::hook("SessionStart, digest", "SessionStart", &cut_off));
+    if let Some(scene) = &start_in_memory {
+        let name = "SessionStart, digest, in memory";
+        contenders.push(Contender::hook(name, "SessionStart", scene));
+    }
     contenders.push(Contender::hook("SessionStart, first after a kill", "SessionStart", &killed));
     contenders.push(Contender::hook("SessionStart, nothing", "SessionStart", &alone));
     contenders.push(Contender::hook("UserPromptSubmit, the first", "UserPromptSubmit", &alone));

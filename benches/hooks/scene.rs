@@ -138,8 +138,8 @@ impl Scene {
 
     /// A session whose process died in mid-turn; the next one starts, or the one after that, which finds it
     /// `finished`. The files that it edited are in the project; one was written to since, one is gone.
-    pub(super) fn cut_off(root: &Path, finished: bool) -> Self {
-        let mut scene = Self::bare(root, Setting::default());
+    pub(super) fn cut_off(root: &Path, finished: bool, setting: Setting<'_>) -> Self {
+        let mut scene = Self::bare(root, setting);
         let project = root.join("project");
         for part in 0..PARTS {
             fs::write(scene.part(part), "").unwrap();
