@@ -1,5 +1,6 @@
 //! Which project a session belongs to.
 
+use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
@@ -61,12 +62,11 @@ pub fn place(dir: &Path, home: Option<&Path>, temp: &Path) -> Place {
 }
 
 impl Project {
-    /// Name and key of the projects that a folder most likely belongs to, the likelier first, without a
-    /// look at any file: the repository whose top it is, else the folder itself.
-    pub fn likely(folder: &Path) -> impl Iterator<Item = (String, PathBuf)> {
-        let name = folder.file_name().map(|name| name.to_string_lossy().into_owned());
-        let keys = [folder.join(".git"), folder.to_path_buf()];
-        name.into_iter().flat_map(move |name| keys.clone().map(|key| (name.clone(), key)))
+    /// The name of the project that a folder most likely belongs to, and the keys that it may have, the likelier
+    /// first, without a look at any file: the repository whose top the folder is, else the folder itself.
+    pub fn likely(folder: &Path) -> Option<(Cow<'_, str>, [PathBuf; 2])> {
+        let name = folder.file_name()?.to_string_lossy();
+        Some((name, [folder.join(".git"), folder.to_path_buf()]))
     }
 }
 

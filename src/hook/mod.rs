@@ -101,8 +101,9 @@ impl Context {
             return Ok(None);
         }
         let folder = self.folder()?;
-        let known = git::Project::likely(folder)
-            .find_map(|(name, key)| self.store.known_session(&name, &key, &self.id));
+        let known = git::Project::likely(folder).and_then(|(name, keys)| {
+            keys.iter().find_map(|key| self.store.known_session(&name, key, &self.id))
+        });
         let (project, session) = if let Some(known) = known {
             known
         } else {
